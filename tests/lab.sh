@@ -379,6 +379,8 @@ lab_listening() {
 lab_capture_start() {
     local host=$1 iface=$2 file=$3
     shift 3
+    rm -f "$file"
+    : >"$LAB_DIR/capture"
     ip netns exec "$(lab_ns "$host")" tcpdump -i "$iface" -Z root -n --immediate-mode -U -w "$file" "$@" \
         2>"$LAB_DIR/capture" >/dev/null </dev/null &
     lab_capture_armed "$!" "$file" 'listening on'
@@ -389,6 +391,8 @@ lab_capture_dumpcap() {
     local host=$1 file=$2
     shift 2
     command -v dumpcap >/dev/null || lab_skip 'dumpcap is not installed'
+    rm -f "$file"
+    : >"$LAB_DIR/capture"
     ip netns exec "$(lab_ns "$host")" dumpcap -w "$file" "$@" 2>"$LAB_DIR/capture" >/dev/null </dev/null &
     lab_capture_armed "$!" "$file" '^File:'
 }
