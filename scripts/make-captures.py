@@ -278,6 +278,13 @@ def pcap(packets, linktype=ETHERNET, order="<", magic=MICROSECONDS, snaplen=2621
     return out
 
 
+def block(kind, body, order="<", size=None, trailer=None):
+    """One pcapng block around its body; the two lengths can be made to lie."""
+    body += b"\0" * (-len(body) % 4)
+    size = len(body) + 12 if size is None else size
+    return struct.pack(order + "II", kind, size) + body + struct.pack(order + "I", size if trailer is None else trailer)
+
+
 # --- frames that kernels answer ------------------------------------------------------------------------------------------------
 
 CHAIN_A, CHAIN_R1 = mac("00:00:5e:00:53:01"), mac("00:00:5e:00:53:02")
@@ -331,7 +338,7 @@ def unknown_option_6():
 @frame
 def routing_header_0():
     """Deprecated by RFC 5095: answered with Parameter Problem code 0."""
-    return eth6(ROUTING, routing(UDP, 0, 1, be32(0) + ip("2001:db8::9"), udp(b"probe\n", A6, B6)))
+    return eth6(ROUTING, routing(UDP, 0, 1, be32(0) + ip("2001:db8::9"), udp(b"probe\n", A6, "2001:db8::9")))
 
 
 def probe(kind, value):
@@ -354,6 +361,27 @@ def probe_by_index():
 @frame
 def probe_by_address():
     return probe(3, be16(1) + be8(4, 0) + ip(B4))
+
+
+@frame
+def customer_echo():
+    return ethernet(VLAN, tag(7, IP4, ip4(ICMP, icmp4(8, 0, 0x00010001, pattern(32)))))
+
+
+@frame
+def customer_udp():
+    return ethernet(VLAN, tag(7, IP4, ip4(UDP, udp(b"probe\n")), priority=5))
+
+
+@frame
+def customer_arp():
+    request = be16(1, IP4) + be8(6, 4) + be16(1) + MAC_A + ip(A4) + bytes(6) + ip(B4)
+    return ethernet(VLAN, tag(7, ARP, request), b"\xff" * 6)
+
+
+@frame
+def customer_priority():
+    return ethernet(VLAN, tag(0, IP4, ip4(UDP, udp(b"probe\n")), priority=3))
 
 
 # --- IGMP and MLD captures -----------------------------------------------------------------------------------------------------
@@ -387,6 +415,52 @@ def igmp_mld_golden():
 
 # MORE-CAPTURES
 
+# --- recorded files, rewritten ---------------------------------------------------------------------------------------------------
+
+def reorder(data):
+    """A pcap file of this machine's byte order in the other one."""
+    out = struct.pack(">IHHiIII", *struct.unpack("<IHHiIII", data[:24]))
+    offset = 24
+    while offset < len(data):
+        header = struct.unpack_from("<IIII", data, offset)
+        out += struct.pack(">IIII", *header) + data[offset + 16:offset + 16 + header[2]]
+        offset += 16 + header[2]
+    return out
+
+
+def blocks(data):
+    """The blocks of a little-endian pcapng file: type and body."""
+    offset = 0
+    while offset < len(data):
+        kind, size = struct.unpack_from("<II", data, offset)
+        yield kind, data[offset + 8:offset + size - 4]
+        offset += size
+
+
+def without_options(data, unwanted):
+    out, offset = b"", 0
+    while offset < len(data):
+        code, size = struct.unpack_from("<HH", data, offset)
+        end = offset + 4 + (size + 3 & ~3)
+        out += b"" if code in unwanted else data[offset:end]
+        offset = end
+    return out
+
+
+def scrub(data):
+    """Takes shb_hardware, shb_os and if_os out of a pcapng file that dumpcap wrote."""
+    out = b""
+    for kind, body in blocks(data):
+        fixed, unwanted = {0x0a0d0d0a: (16, (2, 3)), 1: (8, (12,))}.get(kind, (len(body), ()))
+        out += block(kind, body[:fixed] + without_options(body[fixed:], unwanted))
+    return out
+
+
+def rewrite(function, source, destination):
+    with open(source, "rb") as file:
+        write(destination, function(file.read()))
+
+
 # --- the program ---------------------------------------------------------------------------------------------------------------
 
 def write(path, data):
@@ -415,6 +489,8 @@ def main(arguments):
         print("\n".join(FRAMES))
     elif arguments[:1] == ["--out"] and len(arguments) > 1:
         make(arguments[1], arguments[2:])
+    elif arguments[:1] in (["--reorder"], ["--scrub"]) and len(arguments) == 3:
+        rewrite(reorder if arguments[0] == "--reorder" else scrub, *arguments[1:])
     elif arguments[:1] == ["--send"] and len(arguments) > 2:
         send(arguments[1], arguments[2:])
     else:

@@ -171,9 +171,8 @@ record_ping4_timestamp_address() {
 record_ping4_timestamp_prespecified() {
     lab_chain 3
     capture A eth0 icmp
-    lab_quiet A ping -T tsprespec 10.9.0.2 10.9.1.2 10.9.3.2 -c 2 -i 0.2
     lab_quiet A ping -T tsprespec -c 2 -i 0.2 10.9.0.2 10.9.1.2 10.9.3.2
-    finish 2
+    finish 4
 }
 
 # ping4-fragments.pcap: iputils ping -s 4000, three fragments each way
@@ -394,7 +393,7 @@ record_icmp4_protocol_unreachable() {
     no_limits B
     capture A eth0 'ip and not igmp'
     python A 'import socket
-for number in (253, 132, 89):
+for number in (253, 254, 200):
     socket.socket(socket.AF_INET, socket.SOCK_RAW, number).sendto(bytes(range(24)), ("192.0.2.2", 0))'
     finish 6
 }
@@ -403,7 +402,7 @@ for number in (253, 132, 89):
 record_icmp4_time_exceeded() {
     lab_chain 3
     lab_sysctl B net.ipv4.ipfrag_time=1
-    capture A eth0 icmp
+    capture A eth0 'icmp or udp'
     lab_quiet A ping -t 1 -c 1 10.9.3.2
     lab_quiet A ping -t 2 -c 1 -s 700 10.9.3.2
     send A lone-fragment-4
@@ -520,7 +519,8 @@ record_arp_gratuitous() {
     capture B eth0 arp
     lab_quiet A arping -U -c 1 -w 1 -I eth0 192.0.2.1
     lab_quiet A arping -A -c 1 -w 1 -I eth0 192.0.2.1
-    lab_address A eth0 192.0.2.55/24
+    ip -n "$(lab_ns A)" link set eth0 down
+    ip -n "$(lab_ns A)" link set eth0 up
     finish 3
 }
 
@@ -762,14 +762,12 @@ smcroute() {
     lab_background "$1" smcrouted -n -N -f "$LAB_DIR/smcroute.conf" -P "$LAB_DIR/smcroute.pid" -u "$LAB_DIR/smcroute.sock"
 }
 
-# mrd-advertisement.pcap: smcroute as multicast router discovery speaker: advertisements and termination of both families
+# mrd-advertisement.pcap: smcroute as multicast router discovery speaker: two advertisements (RFC 4286)
 record_mrd_advertisement() {
     lab_lan A B
     echo 'phyint eth0 enable mrdisc' >"$LAB_DIR/smcroute.conf"
     capture B eth0 'igmp[0] == 0x30 or igmp[0] == 0x32 or (ip6[6] == 0 and ip6[48] >= 151 and ip6[48] <= 153)'
     lab_background A smcrouted -n -N -m 4 -f "$LAB_DIR/smcroute.conf" -P "$LAB_DIR/smcroute.pid" -u "$LAB_DIR/smcroute.sock"
-    lab_capture_wait 1
-    lab_kill "$LAB_LAST_PID"
     finish 2
 }
 
@@ -1106,7 +1104,296 @@ record_tcp4_partial_checksum() {
     lab_capture_stop
 }
 
-# MORE-RECIPES
+# --- VLAN tags -----------------------------------------------------------------------------------------------------------------
+
+# trunk PROTOCOL: A - left - right - B, two bridges that put A and B into VLAN 10 and join them by a tagged cable. The kernel has
+# no VLAN device here, but its bridge tags.
+trunk() {
+    lab_bridge left
+    lab_bridge right
+    lab_host A B
+    lab_port left a A eth0
+    lab_port right b B eth0
+    lab_link left trunk right trunk
+    trunk_end left a "$1"
+    trunk_end right b "$1"
+    lab_address A eth0 192.0.2.1/24 2001:db8::1/64
+    lab_address B eth0 192.0.2.2/24 2001:db8::2/64
+    lab_ready A B
+}
+
+# trunk_end BRIDGE PORT PROTOCOL: untagged VLAN 10 on the port, tagged VLAN 10 on the trunk.
+trunk_end() {
+    local ns
+    ns=$(lab_ns "$1")
+    ip -n "$ns" link set trunk master br0
+    ip -n "$ns" link set br0 type bridge vlan_filtering 1 vlan_protocol "$3"
+    bridge -n "$ns" vlan add dev "$2" vid 10 pvid untagged
+    bridge -n "$ns" vlan add dev trunk vid 10
+    bridge -n "$ns" vlan del dev trunk vid 1
+}
+
+# vlan.pcap: ARP, iputils ping of both families, UDP and TCP on a trunk between two VLAN-filtering bridges, 802.1Q
+record_vlan() {
+    trunk 802.1Q
+    capture left trunk
+    lab_quiet A ping -c 1 192.0.2.2
+    lab_quiet A ping -6 -c 1 2001:db8::2
+    datagram A UDP4:192.0.2.2:50001,sourceport=40001
+    talk TCP4:192.0.2.2:7777,sourceport=40001
+    lab_capture_sees 'vlan 10 and tcp'
+    lab_capture_sees 'vlan 10 and icmp'
+    lab_capture_stop
+}
+
+# vlan-service-tag.pcap: the same with an 802.1ad tag alone
+record_vlan_service_tag() {
+    trunk 802.1ad
+    capture left trunk
+    lab_quiet A ping -c 1 192.0.2.2
+    finish 4
+}
+
+# vlan-qinq.pcap: tagged frames of A (sent through AF_PACKET) as the 802.1ad bridge puts its service tag in front
+record_vlan_qinq() {
+    trunk 802.1ad
+    capture left trunk 'not ip6'
+    send A customer-echo customer-udp customer-arp customer-priority
+    finish 4
+}
+
+# --- other link types ----------------------------------------------------------------------------------------------------------
+
+# any-sll.pcap: tcpdump -i any -y LINUX_SLL on a host that pings, is pinged and hears broadcast and multicast
+record_any_sll() {
+    any_interface LINUX_SLL
+}
+
+# any-sll2.pcap: the same with -y LINUX_SLL2
+record_any_sll2() {
+    any_interface LINUX_SLL2
+}
+
+any_interface() {
+    lab_lan A B
+    capture A any -y "$1"
+    lab_quiet A ping -c 1 192.0.2.2
+    lab_quiet A ping -c 1 127.0.0.1
+    lab_quiet B ping -6 -c 1 2001:db8::1
+    lab_quiet A ping -6 -c 1 ::1
+    datagram B UDP4:192.0.2.255:50001,sourceport=40001,broadcast
+    datagram B UDP4:233.252.0.1:50001,sourceport=40001,ip-multicast-if=192.0.2.2
+    lab_capture_sees 'dst host 233.252.0.1'
+    lab_capture_stop
+}
+
+# loopback.pcap: ping, UDP and TCP over lo, with the addresses 0 in the Ethernet header and partial checksums
+record_loopback() {
+    lab_host A
+    echo_server A 4
+    capture A lo
+    lab_quiet A ping -c 1 127.0.0.1
+    lab_quiet A ping -6 -c 1 ::1
+    datagram A UDP4:127.0.0.1:50001,sourceport=40001
+    talk TCP4:127.0.0.1:7777,sourceport=40001
+    lab_capture_sees 'tcp[tcpflags] & tcp-fin != 0 and src port 7777'
+    lab_capture_stop
+}
+
+# tun-raw.pcap: ping of both families and UDP through a socat tunnel between two TUN devices, link type RAW
+record_tun_raw() {
+    lab_lan A B
+    lab_background B socat -T 20 UDP4-DATAGRAM:192.0.2.1:50009,bind=192.0.2.2:50009 TUN:10.8.0.2/24,up,tun-name=tun0
+    lab_background A socat -T 20 UDP4-DATAGRAM:192.0.2.2:50009,bind=192.0.2.1:50009 TUN:10.8.0.1/24,up,tun-name=tun0
+    lab_wait_for "ip -n $(lab_ns A) link show tun0 up 2>/dev/null | grep -q LOWER_UP"
+    lab_wait_for "ip -n $(lab_ns B) link show tun0 up 2>/dev/null | grep -q LOWER_UP"
+    lab_address A tun0 2001:db8:8::1/64
+    lab_address B tun0 2001:db8:8::2/64
+    capture A tun0 'icmp or udp or (icmp6 and (ip6[40] == 128 or ip6[40] == 129))'
+    lab_quiet A ping -c 2 -i 0.2 10.8.0.2
+    lab_quiet A ping -6 -c 1 2001:db8:8::2
+    datagram A UDP4:10.8.0.2:50001,sourceport=40001
+    lab_capture_sees 'udp'
+    lab_capture_sees 'ip6'
+    lab_capture_stop
+}
+
+# stp.pcap: the spanning tree protocol of two bridges with two cables between them: configuration and topology change
+record_stp() {
+    lab_bridge left
+    lab_bridge right
+    lab_link left one right one
+    lab_link left two right two
+    local bridge port
+    capture left one
+    for bridge in left right; do
+        for port in one two; do
+            ip -n "$(lab_ns "$bridge")" link set "$port" master br0
+        done
+        ip -n "$(lab_ns "$bridge")" link set br0 type bridge stp_state 1 hello_time 100 forward_delay 200 max_age 600
+    done
+    lab_capture_wait 3
+    ip -n "$(lab_ns right)" link set two down
+    ip -n "$(lab_ns right)" link set two up
+    lab_capture_sees 'ether[20] == 0x80 or ether[21] & 1 == 1' 20
+    lab_capture_stop
+}
+
+# --- tunnels and extension headers ---------------------------------------------------------------------------------------------
+
+# vxlan.pcap: ping of both families through kernel VXLAN devices, VNI 42
+record_vxlan() {
+    lab_lan A B
+    vxlan_end A 192.0.2.1 192.0.2.2 10.42.0.1/24 2001:db8:42::1/64
+    vxlan_end B 192.0.2.2 192.0.2.1 10.42.0.2/24 2001:db8:42::2/64
+    lab_ready A B
+    capture A eth0 'udp port 4789'
+    lab_quiet A ping -c 2 -i 0.2 10.42.0.2
+    lab_quiet A ping -6 -c 1 2001:db8:42::2
+    lab_capture_sees 'udp port 4789'
+    lab_capture_wait 8
+    lab_capture_stop
+}
+
+vxlan_end() {
+    ip -n "$(lab_ns "$1")" link add vx0 type vxlan id 42 local "$2" remote "$3" dstport 4789 dev eth0
+    ip -n "$(lab_ns "$1")" link set vx0 up
+    lab_address "$1" vx0 "$4" "$5"
+}
+
+# vxlan6.pcap: the same over IPv6, where the kernel's outer UDP checksum is zero on request
+record_vxlan6() {
+    lab_lan A B
+    ip -n "$(lab_ns A)" link add vx0 type vxlan id 4242 local 2001:db8::1 remote 2001:db8::2 dstport 4789 dev eth0 udp6zerocsumtx
+    ip -n "$(lab_ns B)" link add vx0 type vxlan id 4242 local 2001:db8::2 remote 2001:db8::1 dstport 4789 dev eth0 udp6zerocsumrx
+    ip -n "$(lab_ns A)" link set vx0 up
+    ip -n "$(lab_ns B)" link set vx0 up
+    lab_address A vx0 10.42.0.1/24
+    lab_address B vx0 10.42.0.2/24
+    capture A eth0 'udp port 4789'
+    lab_quiet A ping -c 1 10.42.0.2
+    finish 4
+}
+
+# ip6-segment-routing.pcap: kernel SRv6 routes, inline and encapsulating, over two routers
+record_ip6_segment_routing() {
+    lab_chain 2
+    local host
+    for host in A R1 R2 B; do
+        lab_sysctl "$host" net.ipv6.conf.all.seg6_enabled=1 net.ipv6.conf.eth0.seg6_enabled=1
+    done
+    lab_address B lo 2001:db8:ff::1/128 2001:db8:fe::1/128
+    lab_route A 2001:db8:ff::1/128 encap seg6 mode inline segs 2001:db8:0::2,2001:db8:1::2,2001:db8:2::2 dev eth0
+    lab_route A 2001:db8:fe::1/128 encap seg6 mode encap segs 2001:db8:0::2,2001:db8:2::2 dev eth0
+    capture A eth0 'ip6[6] == 43 or ip6[6] == 41 or (icmp6 and ip6[40] < 130)'
+    lab_quiet A ping -6 -I 2001:db8:0::1 -c 1 -W 1 2001:db8:ff::1
+    lab_quiet A ping -6 -I 2001:db8:0::1 -c 1 -W 1 2001:db8:fe::1
+    finish 2
+}
+
+# ip6-extension-options.pcap: hop-by-hop and destination options that a program sets on its UDP socket, also with fragments
+record_ip6_extension_options() {
+    lab_lan A B
+    lab_quiet A ping -6 -c 1 2001:db8::2
+    capture A eth0 'ip6[6] == 0 or ip6[6] == 60'
+    python A 'import socket
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.bind(("2001:db8::1", 40001))
+hop = bytes([0, 0, 5, 2, 0, 0, 1, 0]); destination = bytes([0, 0, 1, 4, 0, 0, 0, 0])
+for options in ((54,), (59,), (54, 59)):
+    for o in (54, 59): s.setsockopt(socket.IPPROTO_IPV6, o, b"")
+    for o in options: s.setsockopt(socket.IPPROTO_IPV6, o, hop if o == 54 else destination)
+    s.sendto(b"probe\n", ("2001:db8::2", 50001))
+s.sendto(bytes(2000), ("2001:db8::2", 50001))'
+    finish 5
+}
+
+# --- capture files -------------------------------------------------------------------------------------------------------------
+
+# ping4-nanoseconds.pcap: ping recorded by tcpdump with nanosecond time stamps
+record_ping4_nanoseconds() {
+    lab_lan A B
+    capture A eth0 --time-stamp-precision=nano icmp
+    lab_quiet A ping -c 2 -i 0.2 192.0.2.2
+    finish 4
+}
+
+# short-snap-length.pcap: ping and TCP of both families recorded by tcpdump -s 68
+record_short_snap_length() {
+    lab_lan A B
+    echo_server B 6
+    capture A eth0 -s 68 'icmp or icmp6 or tcp'
+    lab_quiet A ping -c 1 -s 200 192.0.2.2
+    lab_quiet A ping -6 -c 1 -s 200 2001:db8::2
+    talk 'TCP6:[2001:db8::2]:7777,sourceport=40001'
+    lab_capture_sees 'ip6 and ip6[6] == 6 and ip6[53] & 1 == 1 and src port 7777'
+    lab_capture_stop
+}
+
+# dumpcap-two-interfaces.pcapng: dumpcap on a router's two interfaces as a ping crosses it, comments of the machine taken out
+record_dumpcap_two_interfaces() {
+    lab_chain 1
+    lab_capture_dumpcap R1 "$FILE" -q -i eth0 -f 'icmp or arp' -i eth1 -f 'icmp or arp'
+    lab_quiet A ping -c 2 -i 0.2 10.9.1.2
+    finish 8
+    scrub
+}
+
+# dumpcap-nanoseconds-comment.pcapng: dumpcap with a capture comment, statistics and a snap length of 80
+record_dumpcap_nanoseconds_comment() {
+    lab_lan A B
+    lab_capture_dumpcap A "$FILE" -q -i eth0 -s 80 -f 'udp or icmp' --capture-comment 'three datagrams to a closed port'
+    local port
+    for port in 1 2 3; do
+        datagram A "UDP4:192.0.2.2:5000$port,sourceport=40001"
+    done
+    finish 6
+    scrub
+}
+
+# scrub: takes the names of machine and system out of what dumpcap wrote.
+scrub() {
+    python3 "$maker" --scrub "$FILE" "$FILE.new" && mv "$FILE.new" "$FILE"
+}
+
+# ping4-big-endian.pcap: hand-made: ping4.pcap with its headers in the other byte order
+record_ping4_big_endian() {
+    python3 "$maker" --reorder "$captures/ping4.pcap" "$FILE"
+}
+
+# ping4-cut.pcap: hand-made: ping4.pcap cut in the middle of its fourth packet
+record_ping4_cut() {
+    head -c 500 "$captures/ping4.pcap" >"$FILE"
+}
+
+# tcp4-cut-header.pcap: hand-made: tcp4.pcap cut in the middle of its third record header
+record_tcp4_cut_header() {
+    head -c 220 "$captures/tcp4.pcap" >"$FILE"
+}
+
+# ping4-gzip.pcap.gz: ping4.pcap compressed with gzip -n
+record_ping4_gzip() {
+    gzip -n9 <"$captures/ping4.pcap" >"$FILE"
+}
+
+# igmp3-zstd.pcap.zst: igmp3-join-leave.pcap compressed with zstd
+record_igmp3_zstd() {
+    zstd -q -19 <"$captures/igmp3-join-leave.pcap" >"$FILE"
+}
+
+# dumpcap-gzip.pcapng.gz: dumpcap-two-interfaces.pcapng compressed with gzip -n
+record_dumpcap_gzip() {
+    gzip -n9 <"$captures/dumpcap-two-interfaces.pcapng" >"$FILE"
+}
+
+# dumpcap-zstd.pcapng.zst: dumpcap-two-interfaces.pcapng compressed with zstd
+record_dumpcap_zstd() {
+    zstd -q -19 <"$captures/dumpcap-two-interfaces.pcapng" >"$FILE"
+}
+
+# ping6-gzip-cut.pcap.gz: hand-made: ping6.pcap compressed with gzip -n, then cut
+record_ping6_gzip_cut() {
+    gzip -n9 <"$captures/ping6.pcap" | head -c 300 >"$FILE"
+}
 
 # --- the program ---------------------------------------------------------------------------------------------------------------
 

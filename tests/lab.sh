@@ -165,8 +165,8 @@ lab_link() {
         peer name "$4" address "$mac2" netns "$(lab_ns "$3")" || lab_fail "no cable between $1 and $3"
     lab_offload "$1" "$2" off
     lab_offload "$3" "$4" off
-    ip -n "$(lab_ns "$1")" link set "$2" up
-    ip -n "$(lab_ns "$3")" link set "$4" up
+    ip -n "$(lab_ns "$1")" link set dev "$2" up
+    ip -n "$(lab_ns "$3")" link set dev "$4" up
 }
 
 # lab_offload HOST IFACE on|off: switches checksum and segmentation offload; on leaves partial checksums in what is captured.
@@ -218,7 +218,7 @@ lab_bridge() {
 # lab_port BRIDGE PORT HOST IFACE: plugs a host into a bridge.
 lab_port() {
     lab_link "$3" "$4" "$1" "$2"
-    ip -n "$(lab_ns "$1")" link set "$2" master br0 || lab_fail "cannot plug $3 into $1"
+    ip -n "$(lab_ns "$1")" link set dev "$2" master br0 || lab_fail "cannot plug $3 into $1"
 }
 
 # lab_lan HOST...: hosts on one bridge (namespace "switch", bridge br0, port pN); host N is 192.0.2.N and 2001:db8::N on eth0.
