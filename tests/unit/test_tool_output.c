@@ -495,14 +495,35 @@ static void a_file_size_limit_is_said(void **state)
 
 enum { CHILD_CANNOT_MOUNT = 77 };
 
+static bool write_to(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY);
+    bool wrote = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    close(fd);
+    return wrote;
+}
+
+/* In a user namespace nobody may create files until user and group are mapped. */
+static bool leave_for_own_mounts(void)
+{
+    char users[64];
+    char groups[64];
+    if (geteuid() == 0) {
+        return unshare(CLONE_NEWNS) == 0;
+    }
+    snprintf(users, sizeof(users), "%u %u 1", (unsigned)geteuid(), (unsigned)geteuid());
+    snprintf(groups, sizeof(groups), "%u %u 1", (unsigned)getegid(), (unsigned)getegid());
+    return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && write_to("/proc/self/setgroups", "deny") &&
+           write_to("/proc/self/uid_map", users) && write_to("/proc/self/gid_map", groups);
+}
+
 /* Runs in a child: a disk of its own, of `pages` pages, seen by nobody else. */
 static int fill_small_disk(unsigned pages)
 {
     char size[64];
     struct stat info;
-    snprintf(size, sizeof(size), "size=%u", pages * 4096u);
-    int ours = geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS;
-    if (unshare(ours) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+    snprintf(size, sizeof(size), "mode=1777,size=%u", pages * 4096u);
+    if (!leave_for_own_mounts() || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
         mount("none", "/tmp", "tmpfs", 0, size) != 0) {
         return CHILD_CANNOT_MOUNT;
     }
