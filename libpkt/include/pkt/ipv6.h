@@ -1,0 +1,136 @@
+/*
+ * IPv6 (RFC 8200) and its extension headers. Each extension header is a row of its own in the layer table.
+ */
+#ifndef PKT_IPV6_H
+#define PKT_IPV6_H
+
+#include "ipv4.h"
+#include "list.h"
+#include "packet.h"
+
+PKT_BEGIN
+
+/* The 40-byte header. */
+struct pkt_ipv6 {
+    struct pkt_view header;
+};
+PKT_API bool pkt_as_ipv6(const struct pkt_packet *packet, unsigned layer, struct pkt_ipv6 *ret_ipv6);
+static inline unsigned pkt_ipv6_version(struct pkt_ipv6 ip)
+{
+    return pkt_u8(ip.header, 0) >> 4;
+}
+static inline uint8_t pkt_ipv6_traffic_class(struct pkt_ipv6 ip)
+{
+    return (uint8_t)(pkt_u16(ip.header, 0) >> 4);
+}
+static inline uint32_t pkt_ipv6_flow_label(struct pkt_ipv6 ip)
+{
+    return pkt_u32(ip.header, 0) & 0xfffff;
+}
+/* As the field says; 0 with a jumbo payload option. */
+static inline uint16_t pkt_ipv6_payload_len(struct pkt_ipv6 ip)
+{
+    return pkt_u16(ip.header, 4);
+}
+static inline uint8_t pkt_ipv6_next_header(struct pkt_ipv6 ip)
+{
+    return pkt_u8(ip.header, 6);
+}
+static inline uint8_t pkt_ipv6_hop_limit(struct pkt_ipv6 ip)
+{
+    return pkt_u8(ip.header, 7);
+}
+static inline struct pkt_ip6 pkt_ipv6_src(struct pkt_ipv6 ip)
+{
+    return pkt_ip6_at(ip.header, 8);
+}
+static inline struct pkt_ip6 pkt_ipv6_dst(struct pkt_ipv6 ip)
+{
+    return pkt_ip6_at(ip.header, 24);
+}
+/*
+ * The addresses of the pseudo-header for what layer number ip_layer carries: the source from a Home Address
+ * option (RFC 6275 11.3.1), the destination from a routing header with segments left (RFC 8200 8.1; types 0, 2 and 4).
+ */
+PKT_API void pkt_ipv6_pseudo_addresses(const struct pkt_packet *packet, unsigned ip_layer, struct pkt_ip6 *ret_src,
+                                       struct pkt_ip6 *ret_dst);
+
+enum pkt_ipv6_option_type {
+    PKT_IPV6_OPTION_PAD1 = 0x00,
+    PKT_IPV6_OPTION_PADN = 0x01,
+    PKT_IPV6_OPTION_ROUTER_ALERT = 0x05,
+    PKT_IPV6_OPTION_JUMBO = 0xc2,
+    PKT_IPV6_OPTION_HOME_ADDRESS = 0xc9,
+};
+
+/* Any extension header whose first octet is the next header: hop-by-hop, routing, destination options, AH, fragment. */
+struct pkt_ipv6_extension {
+    struct pkt_view header;
+    uint8_t proto; /* enum pkt_proto of the row */
+};
+/* Rows IP6_HOPOPTS, IP6_ROUTING, IP6_FRAGMENT, IP6_DSTOPTS and AH. */
+PKT_API bool pkt_as_ipv6_extension(const struct pkt_packet *packet, unsigned layer,
+                                   struct pkt_ipv6_extension *ret_extension);
+static inline uint8_t pkt_ipv6_extension_next(struct pkt_ipv6_extension x)
+{
+    return pkt_u8(x.header, 0);
+}
+/* The length octet as it stands: units of 8 bytes without the first 8 (AH: 4-byte units minus 2; fragment: reserved). */
+static inline uint8_t pkt_ipv6_extension_len_field(struct pkt_ipv6_extension x)
+{
+    return pkt_u8(x.header, 1);
+}
+/* Options of a hop-by-hop or destination options header. */
+PKT_API void pkt_ipv6_options(struct pkt_ipv6_extension x, struct pkt_list *ret_list);
+/* Whether the hop-by-hop header under layer number ip_layer has a Router Alert (RFC 2711), and its value. */
+PKT_API bool pkt_ipv6_router_alert(const struct pkt_packet *packet, unsigned ip_layer, uint16_t *ret_value);
+
+/* Fragment header (RFC 8200 4.5). */
+static inline unsigned pkt_ipv6_fragment_offset(struct pkt_ipv6_extension x)
+{
+    return pkt_u16(x.header, 2) & 0xfff8U;
+}
+static inline bool pkt_ipv6_more_fragments(struct pkt_ipv6_extension x)
+{
+    return (pkt_u8(x.header, 3) & 1) != 0;
+}
+static inline uint32_t pkt_ipv6_fragment_id(struct pkt_ipv6_extension x)
+{
+    return pkt_u32(x.header, 4);
+}
+
+/* Routing header (RFC 8200 4.4). */
+static inline uint8_t pkt_ipv6_routing_type(struct pkt_ipv6_extension x)
+{
+    return pkt_u8(x.header, 2);
+}
+static inline uint8_t pkt_ipv6_segments_left(struct pkt_ipv6_extension x)
+{
+    return pkt_u8(x.header, 3);
+}
+
+/* AH (RFC 4302) and ESP (RFC 4303): by name, security parameters index and sequence number. */
+static inline uint32_t pkt_ah_spi(struct pkt_ipv6_extension x)
+{
+    return pkt_u32(x.header, 4);
+}
+static inline uint32_t pkt_ah_sequence(struct pkt_ipv6_extension x)
+{
+    return pkt_u32(x.header, 8);
+}
+struct pkt_esp {
+    struct pkt_view header;
+};
+PKT_API bool pkt_as_esp(const struct pkt_packet *packet, unsigned layer, struct pkt_esp *ret_esp);
+static inline uint32_t pkt_esp_spi(struct pkt_esp e)
+{
+    return pkt_u32(e.header, 0);
+}
+static inline uint32_t pkt_esp_sequence(struct pkt_esp e)
+{
+    return pkt_u32(e.header, 4);
+}
+
+PKT_END
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * libpkt: all public headers.
+ */
+#ifndef PKT_H
+#define PKT_H
+
+#include "address.h"
+#include "base.h"
+#include "checksum.h"
+#include "diagnosis.h"
+#include "icmp.h"
+#include "igmp.h"
+#include "ipv4.h"
+#include "ipv6.h"
+#include "link.h"
+#include "list.h"
+#include "packet.h"
+#include "sink.h"
+#include "time.h"
+#include "transport.h"
+#include "view.h"
+
+#endif

@@ -1,0 +1,245 @@
+/*
+ * Numbers, addresses and hostile text into a sink.
+ */
+#include "pkt/sink.h"
+
+static const char digits16[] = "0123456789abcdef";
+
+/* Two decimal digits for each of 0 to 99. */
+static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+                            "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+                            "8081828384858687888990919293949596979899";
+
+void pkt_put_long(struct pkt_sink *sink, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        size_t part = len < PKT_SINK_ROOM ? len : PKT_SINK_ROOM;
+        pkt_sink_reserve(sink, part);
+        memcpy(sink->cur, bytes, part);
+        sink->cur += part;
+        bytes += part;
+        len -= part;
+    }
+}
+
+static unsigned decimal_width(uint64_t value)
+{
+    unsigned width = 1;
+    for (; value >= 10; value /= 10)
+        width++;
+    return width;
+}
+
+/* Writes value right-aligned into width characters at to; the digits above are zeroes. */
+static void write_decimal(char *to, uint64_t value, unsigned width)
+{
+    for (; width >= 2; width -= 2, value /= 100)
+        memcpy(to + width - 2, pairs + value % 100 * 2, 2);
+    if (width == 1)
+        *to = (char)('0' + value % 10);
+}
+
+void pkt_put_u64(struct pkt_sink *sink, uint64_t value)
+{
+    pkt_put_u64_width(sink, value, 1);
+}
+
+void pkt_put_u32(struct pkt_sink *sink, uint32_t value)
+{
+    pkt_sink_reserve(sink, 10);
+    if (value < 10) {
+        *sink->cur++ = (char)('0' + value);
+        return;
+    }
+    unsigned width = value < 100 ? 2 : value < 1000 ? 3 : value < 10000 ? 4 : value < 100000 ? 5 : decimal_width(value);
+    write_decimal(sink->cur, value, width);
+    sink->cur += width;
+}
+
+void pkt_put_i64(struct pkt_sink *sink, int64_t value)
+{
+    if (value < 0)
+        pkt_put_char(sink, '-');
+    pkt_put_u64(sink, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+void pkt_put_u64_width(struct pkt_sink *sink, uint64_t value, unsigned width)
+{
+    unsigned needed = decimal_width(value);
+    if (needed > width)
+        width = needed;
+    pkt_sink_reserve(sink, width);
+    write_decimal(sink->cur, value, width);
+    sink->cur += width;
+}
+
+void pkt_put_hex_width(struct pkt_sink *sink, uint64_t value, unsigned width)
+{
+    pkt_sink_reserve(sink, 16);
+    for (unsigned shift = width * 4; shift > 0; shift -= 4)
+        *sink->cur++ = digits16[value >> (shift - 4) & 15];
+}
+
+void pkt_put_hex(struct pkt_sink *sink, uint64_t value)
+{
+    unsigned width = 1;
+    while (width < 16 && value >> width * 4 != 0)
+        width++;
+    pkt_put_hex_width(sink, value, width);
+}
+
+/* 0 to 255; returns behind the last digit. */
+static char *write_octet(char *to, unsigned octet)
+{
+    if (octet >= 100) {
+        *to++ = (char)('0' + octet / 100);
+        octet %= 100;
+        memcpy(to, pairs + octet * 2, 2);
+        return to + 2;
+    }
+    if (octet >= 10) {
+        memcpy(to, pairs + octet * 2, 2);
+        return to + 2;
+    }
+    *to++ = (char)('0' + octet);
+    return to;
+}
+
+static char *write_ip4(char *to, const uint8_t *byte)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        to = write_octet(to, byte[i]);
+        *to++ = '.';
+    }
+    return to - 1;
+}
+
+void pkt_put_ip4(struct pkt_sink *sink, struct pkt_ip4 address)
+{
+    pkt_sink_reserve(sink, 16);
+    sink->cur = write_ip4(sink->cur, address.byte);
+}
+
+/* The longest run of at least two zero groups; the first of equals (RFC 5952 4.2). */
+static void find_zero_run(const uint16_t group[8], unsigned *ret_start, unsigned *ret_len)
+{
+    unsigned start = 0;
+    *ret_start = 8;
+    *ret_len = 1;
+    for (unsigned i = 0; i <= 8; i++) {
+        if (i < 8 && group[i] == 0)
+            continue;
+        if (i - start > *ret_len) {
+            *ret_start = start;
+            *ret_len = i - start;
+        }
+        start = i + 1;
+    }
+}
+
+static char *write_group(char *to, unsigned group)
+{
+    if (group >= 0x1000)
+        *to++ = digits16[group >> 12];
+    if (group >= 0x100)
+        *to++ = digits16[group >> 8 & 15];
+    if (group >= 0x10)
+        *to++ = digits16[group >> 4 & 15];
+    *to++ = digits16[group & 15];
+    return to;
+}
+
+void pkt_put_ip6(struct pkt_sink *sink, struct pkt_ip6 address)
+{
+    uint16_t group[8];
+    unsigned start, len;
+    for (unsigned i = 0; i < 8; i++)
+        group[i] = (uint16_t)((unsigned)address.byte[2 * i] << 8 | address.byte[2 * i + 1]);
+    find_zero_run(group, &start, &len);
+    pkt_sink_reserve(sink, 48);
+    char *to = sink->cur;
+    /* ::192.0.2.1 and ::ffff:192.0.2.1 end in dots (RFC 5952 5). */
+    bool mapped = start == 0 && (len == 6 || (len == 5 && group[5] == 0xffff));
+    for (unsigned i = 0; i < (mapped ? 6U : 8U); i++) {
+        if (i == start) {
+            *to++ = ':';
+            i += len - 1;
+            if (i == 7)
+                *to++ = ':';
+            continue;
+        }
+        if (i > 0)
+            *to++ = ':';
+        to = write_group(to, group[i]);
+    }
+    if (mapped) {
+        *to++ = ':';
+        to = write_ip4(to, address.byte + 12);
+    }
+    sink->cur = to;
+}
+
+void pkt_put_mac(struct pkt_sink *sink, struct pkt_mac address)
+{
+    pkt_put_hex_bytes(sink, pkt_view_make(address.byte, sizeof address.byte), ':');
+}
+
+void pkt_put_hex_bytes(struct pkt_sink *sink, struct pkt_view bytes, char separator)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        pkt_sink_reserve(sink, 3);
+        if (i > 0 && separator != 0)
+            *sink->cur++ = separator;
+        uint8_t octet = pkt_u8(bytes, i);
+        *sink->cur++ = digits16[octet >> 4];
+        *sink->cur++ = digits16[octet & 15];
+    }
+}
+
+void pkt_put_escaped(struct pkt_sink *sink, struct pkt_view text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t octet = pkt_u8(text, i);
+        pkt_sink_reserve(sink, 4);
+        if (octet >= 0x20 && octet < 0x7f) {
+            if (octet == '\\')
+                *sink->cur++ = '\\';
+            *sink->cur++ = (char)octet;
+        } else {
+            *sink->cur++ = '\\';
+            *sink->cur++ = 'x';
+            *sink->cur++ = digits16[octet >> 4];
+            *sink->cur++ = digits16[octet & 15];
+        }
+    }
+}
+
+/* The window becomes the spill area: what is written there is counted and dropped. */
+static void drop(struct pkt_sink *sink)
+{
+    struct pkt_sink_buffer *buffer = sink->context;
+    if (sink->end == buffer->spill + sizeof buffer->spill) {
+        buffer->lost += (size_t)(sink->cur - buffer->spill);
+    } else {
+        buffer->size = (size_t)(sink->cur - buffer->start);
+        sink->end = buffer->spill + sizeof buffer->spill;
+    }
+    sink->cur = buffer->spill;
+}
+
+void pkt_sink_buffer_init(struct pkt_sink_buffer *buffer, char *start, size_t size)
+{
+    buffer->sink = (struct pkt_sink){.cur = start, .end = start + size, .make_room = drop, .context = buffer};
+    buffer->start = start;
+    buffer->size = size;
+    buffer->lost = 0;
+}
+
+size_t pkt_sink_buffer_len(struct pkt_sink_buffer *buffer)
+{
+    if (buffer->sink.end != buffer->spill + sizeof buffer->spill)
+        return (size_t)(buffer->sink.cur - buffer->start);
+    if (buffer->sink.cur > buffer->spill)
+        drop(&buffer->sink);
+    return buffer->size;
+}

@@ -1,0 +1,153 @@
+/*
+ * IPv4 (RFC 791)
+ *
+ *      0       4       8               16      19                     31
+ *     +-------+-------+---------------+------------------------------+
+ *     |version| IHL   | type of serv. | total length                 |
+ *     | identification                |flags| fragment offset        |
+ *     | time to live  | protocol      | header checksum              |
+ *     | source address                                               |
+ *     | destination address                                          |
+ *     | options, to a multiple of 4 bytes                            |
+ *     +--------------------------------------------------------------+
+ */
+#include "pkt/ipv4.h"
+#include "demux.h"
+
+enum {
+    IPV4_TOTAL_LEN = 2,
+    IPV4_FLAGS = 6,
+    IPV4_SRC = 12,
+    IPV4_MIN = 20,
+    IPV4_CHECKSUM = 10,
+    IPV4_MAX_DATAGRAM = 65535,
+};
+
+bool pkt_as_ipv4(const struct pkt_packet *packet, unsigned layer, struct pkt_ipv4 *ret_ipv4)
+{
+    if (layer >= packet->layer_count || packet->layer[layer].proto != PKT_PROTO_IPV4)
+        return false;
+    ret_ipv4->header = pkt_layer_header(packet, layer);
+    return ret_ipv4->header.len != 0;
+}
+
+void pkt_ipv4_options(struct pkt_ipv4 ip, struct pkt_list *ret_list)
+{
+    struct pkt_view area = pkt_view_from(ip.header, IPV4_MIN);
+    *ret_list = (struct pkt_list){
+        .area = area, .area_len = area.len, .left = UINT32_MAX, .kind = PKT_LIST_IPV4_OPTIONS};
+}
+
+bool pkt_ipv4_router_alert(struct pkt_ipv4 ip, uint16_t *ret_value)
+{
+    struct pkt_list list;
+    struct pkt_option option;
+    pkt_ipv4_options(ip, &list);
+    while (pkt_option_next(&list, &option)) {
+        if (option.type == PKT_IPV4_OPTION_ROUTER_ALERT && option.data.len == 2) {
+            *ret_value = pkt_u16(option.data, 0);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_source_route(uint8_t type)
+{
+    return type == PKT_IPV4_OPTION_LOOSE_ROUTE || type == PKT_IPV4_OPTION_STRICT_ROUTE;
+}
+
+struct pkt_ip4 pkt_ipv4_final_dst(struct pkt_ipv4 ip)
+{
+    struct pkt_list list;
+    struct pkt_option option;
+    pkt_ipv4_options(ip, &list);
+    while (pkt_option_next(&list, &option)) {
+        /* The pointer counts from the option's first octet, from 1; past the length: the route is used up. */
+        bool pending = option.data.len >= 5 && pkt_u8(option.data, 0) <= option.bytes.len;
+        if (is_source_route(option.type) && pending)
+            return pkt_ip4_at(option.bytes, option.bytes.len - 4);
+    }
+    return pkt_ipv4_dst(ip);
+}
+
+/* The header length rules what is header, the total length what is the datagram; both may lie. */
+static bool lengths_hold(struct pkt_decoder *d, struct pkt_layer *row, struct pkt_ipv4 ip)
+{
+    unsigned layer = d->packet->layer_count - 1U;
+    uint32_t total = pkt_ipv4_total_len(ip);
+    uint32_t ihl = pkt_ipv4_header_len(ip);
+    if (ihl < IPV4_MIN) {
+        pkt_rule_broken(d->packet, layer, PKT_D_IPV4_HEADER_LENGTH, 0, IPV4_MIN, ihl);
+        row->flags |= PKT_LAYER_SHORT;
+        return false;
+    }
+    if (total == 0) {
+        /* Segmentation offload hands over frames whose length the card would have filled in. */
+        if ((d->packet->flags & PKT_DECODE_GSO) == 0)
+            pkt_rule_broken(d->packet, layer, PKT_D_IPV4_TOTAL_ZERO, IPV4_TOTAL_LEN, ihl, 0);
+    } else if (total < ihl) {
+        pkt_rule_broken(d->packet, layer, PKT_D_IPV4_TOTAL_SHORT, IPV4_TOTAL_LEN, ihl, total);
+        row->flags |= PKT_LAYER_SHORT;
+        return false;
+    } else {
+        if (total > row->len && (row->flags & PKT_LAYER_QUOTED) == 0)
+            pkt_rule_broken(d->packet, layer, PKT_D_IPV4_TOTAL_OVERRUN, IPV4_TOTAL_LEN, total, row->len);
+        pkt_decode_clip(d, row, total, PKT_LENGTH_IPV4_TOTAL);
+    }
+    return pkt_decode_widen(d, row, ihl, PKT_D_IPV4_HEADER_LENGTH);
+}
+
+enum pkt_proto pkt_ipv4_decode(struct pkt_decoder *d)
+{
+    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_IPV4, IPV4_MIN);
+    if (row == NULL)
+        return PKT_PROTO_NONE;
+    struct pkt_ipv4 ip = {pkt_decode_bytes(d, row)};
+    if (pkt_ipv4_version(ip) != 4) {
+        pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_IPV4_VERSION, 0, 4, pkt_ipv4_version(ip));
+        row->flags |= PKT_LAYER_SHORT;
+        return PKT_PROTO_NONE;
+    }
+    if (!lengths_hold(d, row, ip))
+        return PKT_PROTO_NONE;
+    if (pkt_ipv4_is_fragment(ip)) {
+        row->flags |= PKT_LAYER_FRAGMENT;
+        d->flags |= PKT_LAYER_FRAGMENT;
+    }
+    pkt_decode_advance(d, row, pkt_ipv4_protocol(ip));
+    if (pkt_ipv4_fragment_offset(ip) != 0)
+        return PKT_PROTO_PAYLOAD;
+    return pkt_ip_next(d, pkt_ipv4_protocol(ip), false);
+}
+
+struct pkt_checksum_result pkt_ipv4_verify(const struct pkt_packet *packet, unsigned layer)
+{
+    struct pkt_view header = pkt_layer_header(packet, layer);
+    struct pkt_checksum_result result = {PKT_CHECKSUM_OK, pkt_u16(header, IPV4_CHECKSUM), 0};
+    uint16_t over_all = pkt_checksum(header);
+    /* Taking the field out of a sum that it is part of gives what it should be. */
+    result.expected = pkt_checksum_update16(over_all, result.found, 0);
+    if (over_all != 0)
+        result.state = PKT_CHECKSUM_BAD;
+    else
+        result.expected = result.found;
+    return result;
+}
+
+void pkt_ipv4_rules(struct pkt_packet *packet, unsigned layer)
+{
+    struct pkt_ipv4 ip;
+    struct pkt_list options;
+    if (!pkt_as_ipv4(packet, layer, &ip) || (packet->layer[layer].flags & PKT_LAYER_SHORT) != 0)
+        return;
+    if (pkt_ipv4_reserved_flag(ip))
+        pkt_rule_broken(packet, layer, PKT_D_IPV4_RESERVED_FLAG, IPV4_FLAGS, 0, 1);
+    uint32_t end = pkt_ipv4_fragment_offset(ip) + packet->layer[layer].len;
+    if (pkt_ipv4_fragment_offset(ip) != 0 && end > IPV4_MAX_DATAGRAM)
+        pkt_rule_broken(packet, layer, PKT_D_IPV4_FRAGMENT_END, IPV4_FLAGS, IPV4_MAX_DATAGRAM, end);
+    if (pkt_ip4_is_multicast(pkt_ipv4_src(ip)) || pkt_ip4_is_broadcast(pkt_ipv4_src(ip)))
+        pkt_rule_broken(packet, layer, PKT_D_IPV4_SOURCE, IPV4_SRC, 0, 0);
+    pkt_ipv4_options(ip, &options);
+    pkt_rule_walk(packet, layer, options, IPV4_MIN);
+}

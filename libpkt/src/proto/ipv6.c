@@ -1,0 +1,123 @@
+/*
+ * IPv6 (RFC 8200)
+ *
+ *      0       4               12                                     31
+ *     +-------+---------------+--------------------------------------+
+ *     |version| traffic class | flow label                           |
+ *     | payload length                | next header   | hop limit    |
+ *     | source address, 16 bytes                                     |
+ *     | destination address, 16 bytes                                |
+ *     +--------------------------------------------------------------+
+ */
+#include "pkt/ipv6.h"
+#include "demux.h"
+
+enum {
+    IPV6_PAYLOAD_LEN = 4,
+    IPV6_SRC = 8,
+    IPV6_LEN = 40,
+};
+
+bool pkt_as_ipv6(const struct pkt_packet *packet, unsigned layer, struct pkt_ipv6 *ret_ipv6)
+{
+    if (layer >= packet->layer_count || packet->layer[layer].proto != PKT_PROTO_IPV6)
+        return false;
+    ret_ipv6->header = pkt_layer_header(packet, layer);
+    return ret_ipv6->header.len != 0;
+}
+
+/* The value of a jumbo payload option in the hop-by-hop header at the view's start; 0: none (RFC 2675 2). */
+static uint32_t jumbo_len(struct pkt_view hopopts)
+{
+    struct pkt_ipv6_extension x = {pkt_view_clip(hopopts, 0, 8U + 8U * pkt_u8(hopopts, 1)), PKT_PROTO_IP6_HOPOPTS};
+    struct pkt_list list;
+    struct pkt_option option;
+    pkt_ipv6_options(x, &list);
+    while (pkt_option_next(&list, &option))
+        if (option.type == PKT_IPV6_OPTION_JUMBO && option.data.len == 4)
+            return pkt_u32(option.data, 0);
+    return 0;
+}
+
+/* The payload length rules the end; 0 stands for a jumbogram or for a frame left to segmentation offload. */
+static void clip_payload(struct pkt_decoder *d, struct pkt_layer *row, struct pkt_ipv6 ip)
+{
+    uint32_t claimed = pkt_ipv6_payload_len(ip);
+    enum pkt_length_source source = PKT_LENGTH_IPV6_PAYLOAD;
+    if (claimed == 0 && pkt_ipv6_next_header(ip) == PKT_IP_HOPOPTS) {
+        claimed = jumbo_len(pkt_view_from(ip.header, IPV6_LEN));
+        source = PKT_LENGTH_IPV6_JUMBO;
+    }
+    if (claimed == 0 && (d->packet->flags & PKT_DECODE_GSO) != 0)
+        return;
+    uint32_t room = row->len - IPV6_LEN;
+    if (claimed > room) {
+        if ((row->flags & PKT_LAYER_QUOTED) == 0)
+            pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_IPV6_PAYLOAD_OVERRUN, IPV6_PAYLOAD_LEN,
+                            claimed, room);
+        row->flags |= PKT_LAYER_CLIPPED;
+        return;
+    }
+    pkt_decode_clip(d, row, IPV6_LEN + claimed, source);
+}
+
+enum pkt_proto pkt_ipv6_decode(struct pkt_decoder *d)
+{
+    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_IPV6, IPV6_LEN);
+    if (row == NULL)
+        return PKT_PROTO_NONE;
+    struct pkt_ipv6 ip = {pkt_decode_bytes(d, row)};
+    if (pkt_ipv6_version(ip) != 6) {
+        pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_IPV6_VERSION, 0, 6, pkt_ipv6_version(ip));
+        row->flags |= PKT_LAYER_SHORT;
+        return PKT_PROTO_NONE;
+    }
+    clip_payload(d, row, ip);
+    pkt_decode_advance(d, row, pkt_ipv6_next_header(ip));
+    return pkt_ip_next(d, pkt_ipv6_next_header(ip), true);
+}
+
+void pkt_ipv6_rules(struct pkt_packet *packet, unsigned layer)
+{
+    struct pkt_ipv6 ip;
+    if (pkt_as_ipv6(packet, layer, &ip) && pkt_ip6_is_multicast(pkt_ipv6_src(ip)))
+        pkt_rule_broken(packet, layer, PKT_D_IPV6_SOURCE, IPV6_SRC, 0, 0);
+}
+
+/* The address behind the last segment of a routing header that is not used up yet. */
+static void take_final_dst(struct pkt_ipv6_extension x, struct pkt_ip6 *dst)
+{
+    unsigned type = pkt_ipv6_routing_type(x);
+    if (pkt_ipv6_segments_left(x) == 0 || x.header.len < 8U + 16U)
+        return;
+    if (type == 0 || type == 2)
+        *dst = pkt_ip6_at(x.header, x.header.len - 16U);
+    else if (type == 4) /* the segment list is stored backwards: the last segment is first (RFC 8754 2) */
+        *dst = pkt_ip6_at(x.header, 8);
+}
+
+/* The source by a Home Address option (RFC 6275 11.3.1). */
+static void take_home_address(struct pkt_ipv6_extension x, struct pkt_ip6 *src)
+{
+    struct pkt_list list;
+    struct pkt_option option;
+    pkt_ipv6_options(x, &list);
+    while (pkt_option_next(&list, &option))
+        if (option.type == PKT_IPV6_OPTION_HOME_ADDRESS && option.data.len == 16)
+            *src = pkt_ip6_at(option.data, 0);
+}
+
+void pkt_ipv6_pseudo_addresses(const struct pkt_packet *packet, unsigned ip_layer, struct pkt_ip6 *ret_src,
+                               struct pkt_ip6 *ret_dst)
+{
+    struct pkt_ipv6 ip = {pkt_layer_header(packet, ip_layer)};
+    *ret_src = pkt_ipv6_src(ip);
+    *ret_dst = pkt_ipv6_dst(ip);
+    struct pkt_ipv6_extension x;
+    for (unsigned i = ip_layer + 1; pkt_as_ipv6_extension(packet, i, &x); i++) {
+        if (x.proto == PKT_PROTO_IP6_ROUTING)
+            take_final_dst(x, ret_dst);
+        else if (x.proto == PKT_PROTO_IP6_DSTOPTS)
+            take_home_address(x, ret_src);
+    }
+}

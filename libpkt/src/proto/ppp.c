@@ -1,0 +1,70 @@
+/*
+ * PPP (RFC 1661) with or without the address and control octets of HDLC-like framing (RFC 1662)
+ *
+ *     [ ff 03 ]  protocol 1 or 2  payload
+ *
+ * A protocol octet with its low bit set is a whole protocol number (protocol field compression).
+ */
+#include "demux.h"
+#include "pkt/link.h"
+
+enum {
+    PPP_IPV4 = 0x0021,
+    PPP_IPV6 = 0x0057,
+};
+
+bool pkt_as_ppp(const struct pkt_packet *packet, unsigned layer, struct pkt_ppp *ret_ppp)
+{
+    if (layer >= packet->layer_count || packet->layer[layer].proto != PKT_PROTO_PPP)
+        return false;
+    ret_ppp->header = pkt_layer_header(packet, layer);
+    return ret_ppp->header.len != 0;
+}
+
+/* ff: all stations, 03: unnumbered information (RFC 1662 3.1). 0f and 8f: Cisco HDLC look-alikes, no PPP. */
+bool pkt_ppp_has_address(struct pkt_ppp p)
+{
+    return pkt_u16(p.header, 0) == 0xff03;
+}
+
+static uint32_t protocol_off(struct pkt_view bytes)
+{
+    return pkt_u16(bytes, 0) == 0xff03 ? 2 : 0;
+}
+
+static uint32_t protocol_len(struct pkt_view bytes)
+{
+    return (pkt_u8(bytes, protocol_off(bytes)) & 1) != 0 ? 1 : 2;
+}
+
+uint16_t pkt_ppp_protocol(struct pkt_ppp p)
+{
+    uint32_t off = protocol_off(p.header);
+    return protocol_len(p.header) == 1 ? pkt_u8(p.header, off) : pkt_u16(p.header, off);
+}
+
+static enum pkt_proto payload_protocol(uint16_t protocol)
+{
+    switch (protocol) {
+    case PPP_IPV4:
+        return PKT_PROTO_IPV4;
+    case PPP_IPV6:
+        return PKT_PROTO_IPV6;
+    default:
+        return PKT_PROTO_PAYLOAD;
+    }
+}
+
+enum pkt_proto pkt_ppp_decode(struct pkt_decoder *d)
+{
+    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_PPP, 1);
+    if (row == NULL)
+        return PKT_PROTO_NONE;
+    struct pkt_ppp ppp = {pkt_decode_bytes(d, row)};
+    uint32_t hdr_len = protocol_off(ppp.header) + protocol_len(ppp.header);
+    if (!pkt_decode_widen(d, row, hdr_len, PKT_D_HEADER_SHORT))
+        return PKT_PROTO_NONE;
+    uint16_t protocol = pkt_ppp_protocol(ppp);
+    pkt_decode_advance(d, row, protocol);
+    return payload_protocol(protocol);
+}

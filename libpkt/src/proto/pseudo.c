@@ -1,0 +1,56 @@
+/*
+ * Checksums over a whole layer with the pseudo-header of the network layer that carries it.
+ */
+#include "demux.h"
+#include "pkt/ipv6.h"
+
+/* Adds the pseudo-header; false when there is no network layer to take it from. */
+static bool add_pseudo_header(struct pkt_sum *sum, const struct pkt_packet *packet, unsigned layer, uint8_t protocol)
+{
+    int network = pkt_layer_network(packet, layer);
+    uint32_t len = packet->layer[layer].len;
+    struct pkt_ipv4 ip4;
+    if (network < 0)
+        return false;
+    if (pkt_as_ipv4(packet, (unsigned)network, &ip4)) {
+        pkt_sum_ip4(sum, pkt_ipv4_src(ip4), pkt_ipv4_final_dst(ip4), protocol, (uint16_t)len);
+        return true;
+    }
+    struct pkt_ip6 src, dst;
+    pkt_ipv6_pseudo_addresses(packet, (unsigned)network, &src, &dst);
+    pkt_sum_ip6(sum, src, dst, protocol, len);
+    return true;
+}
+
+/* Whether the bytes that the checksum covers are all here. */
+static bool is_whole(const struct pkt_packet *packet, unsigned layer)
+{
+    const struct pkt_layer *row = &packet->layer[layer];
+    const uint16_t partial = PKT_LAYER_TRUNCATED | PKT_LAYER_FRAGMENT | PKT_LAYER_SHORT;
+    /* A quotation ruled by the ICMP message's end, or clipped by it, is not the whole packet. */
+    bool cut_quote = (row->flags & PKT_LAYER_QUOTED) != 0 && row->length_source == PKT_LENGTH_ICMP_QUOTE;
+    return (row->flags & partial) == 0 && !cut_quote;
+}
+
+struct pkt_checksum_result pkt_checksum_layer(const struct pkt_packet *packet, unsigned layer, uint32_t field_off,
+                                              uint8_t protocol)
+{
+    struct pkt_view bytes = pkt_layer_bytes(packet, layer);
+    struct pkt_checksum_result result = {PKT_CHECKSUM_UNKNOWN, pkt_u16(bytes, field_off), 0};
+    struct pkt_sum pseudo = {0, false};
+    if (!is_whole(packet, layer) || (protocol != 0 && !add_pseudo_header(&pseudo, packet, layer, protocol)))
+        return result;
+    struct pkt_sum sum = pseudo;
+    pkt_sum_add(&sum, bytes);
+    uint16_t over_all = pkt_sum_finish(&sum);
+    result.expected = over_all == 0 ? result.found : pkt_checksum_update16(over_all, result.found, 0);
+    if (over_all == 0)
+        result.state = PKT_CHECKSUM_OK;
+    else if (protocol != 0 && result.found == pkt_sum_fold(&pseudo))
+        result.state = PKT_CHECKSUM_PARTIAL;
+    else if ((packet->flags & PKT_DECODE_CHECKSUM_NOT_READY) != 0)
+        result.state = PKT_CHECKSUM_UNKNOWN;
+    else
+        result.state = PKT_CHECKSUM_BAD;
+    return result;
+}

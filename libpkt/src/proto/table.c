@@ -1,0 +1,43 @@
+/*
+ * The protocol table: a new protocol is one file in this room and one row here.
+ */
+#include "demux.h"
+
+const struct pkt_protocol pkt_protocols[PKT_PROTO_COUNT] = {
+    [PKT_PROTO_NONE] = {.name = "none"},
+    [PKT_PROTO_PAYLOAD] = {.name = "data", .decode = pkt_payload_decode},
+    [PKT_PROTO_TRAILER] = {.name = "eth.trailer"},
+    [PKT_PROTO_ETHERNET] = {.name = "eth", .decode = pkt_ethernet_decode},
+    [PKT_PROTO_VLAN] = {.name = "vlan", .decode = pkt_vlan_decode, .rules = pkt_vlan_rules},
+    [PKT_PROTO_LLC] = {.name = "llc", .decode = pkt_llc_decode},
+    [PKT_PROTO_NULL] = {.name = "null", .decode = pkt_null_decode},
+    [PKT_PROTO_SLL] = {.name = "sll", .decode = pkt_sll_decode},
+    [PKT_PROTO_SLL2] = {.name = "sll", .decode = pkt_sll2_decode},
+    [PKT_PROTO_PPP] = {.name = "ppp", .decode = pkt_ppp_decode},
+    [PKT_PROTO_ARP] = {.name = "arp", .decode = pkt_arp_decode, .rules = pkt_arp_rules},
+    [PKT_PROTO_IPV4] = {"ip", pkt_ipv4_decode, pkt_ipv4_verify, PKT_D_IPV4_CHECKSUM, pkt_ipv4_rules},
+    [PKT_PROTO_IPV6] = {.name = "ipv6", .decode = pkt_ipv6_decode, .rules = pkt_ipv6_rules},
+    [PKT_PROTO_IP6_HOPOPTS] = {.name = "ipv6.hopopts",
+                               .decode = pkt_hopopts_decode,
+                               .rules = pkt_ipv6_extension_rules},
+    [PKT_PROTO_IP6_ROUTING] = {.name = "ipv6.routing",
+                               .decode = pkt_routing_decode,
+                               .rules = pkt_ipv6_extension_rules},
+    [PKT_PROTO_IP6_FRAGMENT] = {.name = "ipv6.fraghdr",
+                                .decode = pkt_fragment_decode,
+                                .rules = pkt_ipv6_extension_rules},
+    [PKT_PROTO_IP6_DSTOPTS] = {.name = "ipv6.dstopts",
+                               .decode = pkt_dstopts_decode,
+                               .rules = pkt_ipv6_extension_rules},
+    [PKT_PROTO_AH] = {.name = "ah", .decode = pkt_ah_decode},
+    [PKT_PROTO_ESP] = {.name = "esp", .decode = pkt_esp_decode},
+    [PKT_PROTO_ICMP] = {"icmp", pkt_icmp_decode, pkt_icmp_verify, PKT_D_ICMP_CHECKSUM, pkt_icmp_rules},
+    [PKT_PROTO_ICMP_EXT] = {"icmp.ext", NULL, pkt_icmp_extension_verify, PKT_D_ICMP_EXT_CHECKSUM,
+                            pkt_icmp_extension_rules},
+    [PKT_PROTO_ICMP6] = {"icmpv6", pkt_icmp6_decode, pkt_icmp6_verify, PKT_D_ICMP6_CHECKSUM, pkt_icmp_rules},
+    [PKT_PROTO_IGMP] = {"igmp", pkt_igmp_decode, pkt_igmp_verify, PKT_D_IGMP_CHECKSUM, pkt_igmp_rules},
+    [PKT_PROTO_UDP] = {"udp", pkt_udp_decode, pkt_udp_verify, PKT_D_UDP_CHECKSUM, pkt_udp_rules},
+    [PKT_PROTO_TCP] = {"tcp", pkt_tcp_decode, pkt_tcp_verify, PKT_D_TCP_CHECKSUM, pkt_tcp_rules},
+    [PKT_PROTO_GRE] = {"gre", pkt_gre_decode, pkt_gre_verify, PKT_D_GRE_CHECKSUM, pkt_gre_rules},
+    [PKT_PROTO_VXLAN] = {.name = "vxlan", .decode = pkt_vxlan_decode, .rules = pkt_vxlan_rules},
+};

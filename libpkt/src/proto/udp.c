@@ -1,0 +1,80 @@
+/*
+ * UDP (RFC 768)
+ *
+ *     source port 2 | destination port 2 | length 2 | checksum 2 | data
+ */
+#include "demux.h"
+#include "pkt/ipv6.h"
+#include "pkt/transport.h"
+
+enum {
+    UDP_LEN = 8,
+    UDP_LENGTH = 4,
+    UDP_CHECKSUM = 6,
+};
+
+bool pkt_as_udp(const struct pkt_packet *packet, unsigned layer, struct pkt_udp *ret_udp)
+{
+    if (layer >= packet->layer_count || packet->layer[layer].proto != PKT_PROTO_UDP)
+        return false;
+    ret_udp->header = pkt_layer_header(packet, layer);
+    return ret_udp->header.len != 0;
+}
+
+static bool is_v6(const struct pkt_packet *packet, unsigned layer)
+{
+    int network = pkt_layer_network(packet, layer);
+    return network >= 0 && packet->layer[network].proto == PKT_PROTO_IPV6;
+}
+
+/* The length field against the room that IP left; in a fragment or quotation the room is no witness. */
+static bool clip(struct pkt_decoder *d, struct pkt_layer *row, uint32_t claimed)
+{
+    unsigned layer = d->packet->layer_count - 1U;
+    bool partial = (row->flags & (PKT_LAYER_FRAGMENT | PKT_LAYER_QUOTED)) != 0;
+    bool unsized = claimed == 0 && (row->len > UINT16_MAX || (d->packet->flags & PKT_DECODE_GSO) != 0);
+    if (unsized) /* a jumbogram (RFC 2675 4) or segmentation offload */
+        return true;
+    if (claimed < UDP_LEN) {
+        pkt_rule_broken(d->packet, layer, PKT_D_UDP_LENGTH_SHORT, UDP_LENGTH, UDP_LEN, claimed);
+        row->flags |= PKT_LAYER_SHORT;
+        return false;
+    }
+    if (claimed > row->len && !partial)
+        pkt_rule_broken(d->packet, layer, PKT_D_UDP_LENGTH_OVERRUN, UDP_LENGTH, claimed, row->len);
+    if (claimed < row->len && !partial)
+        pkt_rule_broken(d->packet, layer, PKT_D_UDP_LENGTH_UNDERRUN, UDP_LENGTH, row->len, claimed);
+    pkt_decode_clip(d, row, claimed, PKT_LENGTH_UDP);
+    return true;
+}
+
+enum pkt_proto pkt_udp_decode(struct pkt_decoder *d)
+{
+    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_UDP, UDP_LEN);
+    if (row == NULL)
+        return PKT_PROTO_NONE;
+    struct pkt_udp udp = {pkt_decode_bytes(d, row)};
+    if (!clip(d, row, pkt_udp_len(udp)))
+        return PKT_PROTO_NONE;
+    pkt_decode_advance(d, row, pkt_udp_dst(udp));
+    return pkt_udp_dst(udp) == PKT_PORT_VXLAN && d->off < d->end ? PKT_PROTO_VXLAN : PKT_PROTO_PAYLOAD;
+}
+
+struct pkt_checksum_result pkt_udp_verify(const struct pkt_packet *packet, unsigned layer)
+{
+    struct pkt_checksum_result result = pkt_checksum_layer(packet, layer, UDP_CHECKSUM, PKT_IP_UDP);
+    if (result.found == 0)
+        return (struct pkt_checksum_result){PKT_CHECKSUM_ABSENT, 0, 0};
+    /* A length field beyond the IP payload: what the sender summed is not here. */
+    struct pkt_udp udp;
+    if (pkt_as_udp(packet, layer, &udp) && pkt_udp_len(udp) > packet->layer[layer].len)
+        result.state = PKT_CHECKSUM_UNKNOWN;
+    return result;
+}
+
+void pkt_udp_rules(struct pkt_packet *packet, unsigned layer)
+{
+    struct pkt_udp udp;
+    if (pkt_as_udp(packet, layer, &udp) && pkt_udp_checksum(udp) == 0 && is_v6(packet, layer))
+        pkt_rule_broken(packet, layer, PKT_D_UDP_CHECKSUM_ZERO, UDP_CHECKSUM, 0, 0);
+}

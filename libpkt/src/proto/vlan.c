@@ -1,0 +1,44 @@
+/*
+ * 802.1Q and 802.1ad tags: the 4 bytes behind the TPID (IEEE 802.1Q 9.6)
+ *
+ *      0   3 4            16              32
+ *     +---+-+--------------+---------------+
+ *     |PCP|D| VLAN id      | type / length |
+ *     +---+-+--------------+---------------+
+ */
+#include "demux.h"
+#include "pkt/link.h"
+
+enum {
+    VLAN_TYPE = 2,
+    VLAN_LEN = 4,
+    VLAN_ID_RESERVED = 4095,
+};
+
+bool pkt_as_vlan(const struct pkt_packet *packet, unsigned layer, struct pkt_vlan *ret_vlan)
+{
+    if (layer >= packet->layer_count || packet->layer[layer].proto != PKT_PROTO_VLAN)
+        return false;
+    ret_vlan->header = pkt_layer_header(packet, layer);
+    ret_vlan->tpid = layer > 0 ? packet->layer[layer - 1].next : PKT_ETHERTYPE_VLAN;
+    return ret_vlan->header.len != 0;
+}
+
+enum pkt_proto pkt_vlan_decode(struct pkt_decoder *d)
+{
+    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_VLAN, VLAN_LEN);
+    if (row == NULL)
+        return PKT_PROTO_NONE;
+    uint16_t type = pkt_u16(pkt_decode_bytes(d, row), VLAN_TYPE);
+    if (type < 1536 && type <= row->len - VLAN_LEN)
+        pkt_decode_clip(d, row, VLAN_LEN + (uint32_t)type, PKT_LENGTH_8023);
+    pkt_decode_advance(d, row, type);
+    return pkt_ethertype_protocol(type);
+}
+
+void pkt_vlan_rules(struct pkt_packet *packet, unsigned layer)
+{
+    struct pkt_vlan vlan;
+    if (pkt_as_vlan(packet, layer, &vlan) && pkt_vlan_id(vlan) == VLAN_ID_RESERVED)
+        pkt_rule_broken(packet, layer, PKT_D_VLAN_RESERVED_ID, 0, 0, VLAN_ID_RESERVED);
+}
