@@ -4,7 +4,6 @@
  */
 #include "completion.h"
 
-/* A bash function name may not hold every character of a tool's name, but ours do. */
 static void write_opening(const struct option_table *table, struct out *out)
 {
     out_printf(out,
@@ -43,56 +42,63 @@ static void write_pattern(const struct option_row *row, struct out *out)
     out_string(out, ")\n");
 }
 
-static void write_words_of_choices(const struct option_row *row, struct out *out)
+static void write_words(const char *const *words, const char *indent, struct out *out)
 {
-    out_string(out, "mapfile -t COMPREPLY < <(compgen -W '");
-    for (size_t i = 0; row->choices[i] != NULL; i++) {
-        out_printf(out, "%s%s", i == 0 ? "" : " ", row->choices[i]);
+    out_printf(out, "%smapfile -t COMPREPLY < <(compgen -W '", indent);
+    for (size_t i = 0; words[i] != NULL; i++) {
+        out_printf(out, "%s%s", i == 0 ? "" : " ", words[i]);
     }
     out_string(out, "' -- \"$current\")\n");
 }
 
-/* The command that finds candidates of a kind; nothing for nothing. */
-static void write_finder(enum option_completion completes, struct out *out)
+/* The command that finds candidates of a kind; for nothing, bash's command that does nothing. */
+static void write_finder(enum option_completion completes, const char *indent, struct out *out)
 {
     switch (completes) {
     case OPTION_COMPLETES_FILES:
-        out_string(out, "compopt -o filenames 2>/dev/null\n"
-                        "        mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n");
-        return;
     case OPTION_COMPLETES_DIRECTORIES:
-        out_string(out, "compopt -o filenames 2>/dev/null\n"
-                        "        mapfile -t COMPREPLY < <(compgen -d -- \"$current\")\n");
+        out_printf(out,
+                   "%scompopt -o filenames 2>/dev/null\n"
+                   "%smapfile -t COMPREPLY < <(compgen -%c -- \"$current\")\n",
+                   indent, indent, completes == OPTION_COMPLETES_FILES ? 'f' : 'd');
         return;
     case OPTION_COMPLETES_INTERFACES:
-        out_string(out, "mapfile -t COMPREPLY < <(compgen -W \"$(cd /sys/class/net 2>/dev/null && echo *)\""
-                        " -- \"$current\")\n");
+        out_printf(out,
+                   "%smapfile -t COMPREPLY < <(compgen -W \"$(cd /sys/class/net 2>/dev/null && echo *)\""
+                   " -- \"$current\")\n",
+                   indent);
         return;
     case OPTION_COMPLETES_NOTHING:
         break;
     }
-    out_string(out, ":\n");
+    out_printf(out, "%s:\n", indent);
+}
+
+static void write_candidates(const struct option_row *row, const char *indent, struct out *out)
+{
+    static const char *const help_topics[] = {"all", NULL};
+
+    if (row->choices != NULL) {
+        write_words(row->choices, indent, out);
+    } else if (row->kind == OPTION_KIND_HELP) {
+        write_words(help_topics, indent, out);
+    } else {
+        write_finder(row->completes, indent, out);
+    }
 }
 
 /* A value that may be missing belongs to its option only behind '='; what stands apart is another word. */
 static void write_value_case(const struct option_row *row, struct out *out)
 {
-    bool optional = row->when_missing != NULL;
-
     write_pattern(row, out);
-    if (optional) {
-        out_string(out, "        if [[ $joined ]]; then\n    ");
-    }
-    out_string(out, "        ");
-    if (row->choices != NULL) {
-        write_words_of_choices(row, out);
-    } else if (row->kind == OPTION_KIND_HELP) {
-        out_string(out, "mapfile -t COMPREPLY < <(compgen -W 'all' -- \"$current\")\n");
+    if (row->when_missing != NULL) {
+        out_string(out, "        if [[ $joined ]]; then\n");
+        write_candidates(row, "            ", out);
+        out_string(out, "            return\n        fi\n        ;;\n");
     } else {
-        write_finder(row->completes, out);
+        write_candidates(row, "        ", out);
+        out_string(out, "        return\n        ;;\n");
     }
-    out_string(out, optional ? "            return\n        fi\n" : "        return\n");
-    out_string(out, "        ;;\n");
 }
 
 static void write_spellings(const struct option_table *table, struct out *out)
@@ -120,11 +126,9 @@ static void write_closing(const struct option_table *table, struct out *out)
     write_spellings(table, out);
     out_string(out, "' -- \"$current\")\n"
                     "        return\n"
-                    "    fi\n"
-                    "    {\n"
-                    "        ");
-    write_finder(table->operands_complete, out);
-    out_printf(out, "    }\n}\ncomplete -F _%s %s\n", table->tool, table->tool);
+                    "    fi\n");
+    write_finder(table->operands_complete, "    ", out);
+    out_printf(out, "}\ncomplete -F _%s %s\n", table->tool, table->tool);
 }
 
 void completion_write_bash(const struct option_table *table, struct out *out)
