@@ -104,13 +104,16 @@ static const struct option_row *row_of_letter(const struct option_table *table, 
     return NULL;
 }
 
-/* The row behind a value of getopt_long(). */
+/* The row behind a value of getopt_long(), which gives none that was not asked of it. */
 static const struct option_row *row_of_code(const struct option_table *table, int code)
 {
-    if (code >= LONG_BASE && (size_t)(code - LONG_BASE) < table->row_count) {
-        return &table->rows[code - LONG_BASE];
+    bool by_name = code >= LONG_BASE && (size_t)(code - LONG_BASE) < table->row_count;
+    const struct option_row *row = by_name ? &table->rows[code - LONG_BASE] : row_of_letter(table, code);
+
+    if (row == NULL) {
+        abort();
     }
-    return row_of_letter(table, code);
+    return row;
 }
 
 /* The option as it was typed: by letter or by name. */
@@ -256,30 +259,24 @@ static enum step refuse_unknown(const struct parse *parse, char **argv)
     return refuse_letter(parse->table, optopt);
 }
 
-static enum step show_help(const struct option_table *table, const char *argument, struct out *out)
-{
-    options_write_help(table, strcmp(argument, "all") == 0, out);
-    return STEP_DONE;
-}
-
-static enum step show_version(const struct option_table *table, struct out *out)
+static void write_version(const struct option_table *table, struct out *out)
 {
     out_printf(out, "%s (libpkt) %s\n", table->tool, table->version);
     if (table->version_more != NULL) {
         table->version_more(out);
     }
-    return STEP_DONE;
 }
 
-static enum step show(const struct option_table *table, const struct option_row *row, const char *argument)
+/* --help or --version; `topic` may be NULL. */
+static enum step show(const struct option_table *table, const struct option_row *row, const char *topic)
 {
     static struct out out;
 
     out_open_standard(&out);
     if (row->kind == OPTION_KIND_HELP) {
-        show_help(table, argument, &out);
+        options_write_help(table, topic != NULL && strcmp(topic, "all") == 0, &out);
     } else {
-        show_version(table, &out);
+        write_version(table, &out);
     }
     return out_finish(&out) == TOOL_OK ? STEP_DONE : STEP_MISTAKE;
 }

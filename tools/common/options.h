@@ -95,7 +95,7 @@ struct option_row {
 
 /* Offset of a member, which must have the given type: anything else does not compile. */
 #define OPTION_OFFSET(structure, member, type) \
-    _Generic(&((structure *)0)->member, type * : offsetof(structure, member))
+    _Generic(&((structure *)0)->member, type * : offsetof(structure, member)) /* NOLINT: `type` is a type */
 
 /* Kind and destination of a row: {.letter = 'c', ..., OPTION_TO_U64(struct sniff_options, packets)}. */
 #define OPTION_TO_FLAG(s, m)     .kind = OPTION_KIND_FLAG, .offset = OPTION_OFFSET(s, m, bool)

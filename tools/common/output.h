@@ -103,7 +103,7 @@ void out_line_ends(struct out *out, size_t len);
  */
 static inline char *out_reserve(struct out *out, size_t size)
 {
-    if (__builtin_expect(size > OUT_CAPACITY - out->used || size > OUT_RESERVE_MAX, 0)) {
+    if (__builtin_expect(size > OUT_RESERVE_MAX || out->used > OUT_CAPACITY - size, 0)) {
         return out_make_room(out, size);
     }
     return out->buffer + out->used;
@@ -124,7 +124,7 @@ void out_append_slowly(struct out *out, const char *bytes, size_t len);
 /* Append bytes, any number; they may hold NUL. */
 static inline void out_append(struct out *out, const char *bytes, size_t len)
 {
-    if (__builtin_expect(len > OUT_CAPACITY - out->used, 0)) {
+    if (__builtin_expect(len > OUT_CAPACITY || out->used > OUT_CAPACITY - len, 0)) {
         out_append_slowly(out, bytes, len);
         return;
     }
