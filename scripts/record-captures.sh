@@ -5,6 +5,9 @@
 #   scripts/record-captures.sh NAME...      the named ones, with or without suffix
 #   scripts/record-captures.sh --list       what there is
 #   scripts/record-captures.sh --check      whether MANIFEST, the recipes and the directory agree
+#   scripts/record-captures.sh --manifest   writes MANIFEST anew from the files that are there
+#
+# CAPTURES=DIRECTORY records elsewhere, to try a recipe without touching what the tests expect.
 #
 # A recipe is a function below: the comment above it names the file and says, for MANIFEST, which program put what on the wire.
 # A recipe that starts from a recorded file (compressed, cut, another byte order) stands behind it and reads it from captures/.
@@ -12,7 +15,7 @@
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-captures=$here/../captures
+captures=${CAPTURES:-$here/../captures}
 maker=$here/make-captures.py
 # shellcheck source=tests/lab.sh
 . "$here/../tests/lab.sh"
@@ -92,6 +95,11 @@ quick_reports() {
 # no_limits HOST: lets a host send every ICMP error that it owes.
 no_limits() {
     lab_sysctl "$1" net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+}
+
+# bridged GROUP: waits until the snooping bridge knows a member; only then does a leave make it ask.
+bridged() {
+    lab_wait_for "bridge -n $(lab_ns switch) mdb show | grep -q 'port p1 grp $1 '"
 }
 
 IGMP='igmp'
@@ -310,8 +318,8 @@ record_traceroute4_loose_source_route() {
     done
     no_limits B
     capture A eth0 'icmp or udp'
-    lab_quiet A traceroute -n -q 1 -N 1 -w 1 -g 10.9.0.2 -g 10.9.1.2 10.9.3.2
-    finish 8
+    lab_quiet A traceroute -n -q 1 -N 1 -w 1 -m 5 -g 10.9.0.2 -g 10.9.1.2 10.9.3.2
+    finish 6
 }
 
 # tracepath4.pcap: tracepath over a narrow cable, fragmentation needed in the middle
@@ -659,6 +667,7 @@ record_igmp2_join_leave() {
     tell +233.252.0.1
     lab_capture_sees 'igmp[0] == 0x16'
     lab_capture_sees 'igmp[0] == 0x11'
+    bridged 233.252.0.1
     tell -233.252.0.1
     lab_capture_sees 'igmp[0] == 0x17'
     lab_capture_sees 'igmp[0] == 0x11 and igmp[4:4] == 0xe9fc0001'
@@ -673,6 +682,7 @@ record_igmp3_join_leave() {
     tell +233.252.0.1
     lab_capture_sees 'igmp[0] == 0x22 and igmp[8] == 4'
     lab_capture_sees 'igmp[0] == 0x22 and igmp[8] == 2'
+    bridged 233.252.0.1
     tell -233.252.0.1
     lab_capture_sees 'igmp[0] == 0x22 and igmp[8] == 3'
     lab_capture_sees 'igmp[0] == 0x11 and igmp[4:4] == 0xe9fc0001'
@@ -687,6 +697,7 @@ record_igmp3_source_specific() {
     tell +232.1.1.1@198.51.100.1 +232.1.1.1@198.51.100.2 +232.1.1.1@198.51.100.3
     lab_capture_sees 'igmp[0] == 0x22 and igmp[8] == 5'
     lab_capture_sees 'igmp[0] == 0x22 and igmp[8] == 1'
+    bridged 232.1.1.1
     tell -232.1.1.1@198.51.100.2
     lab_capture_sees 'igmp[0] == 0x22 and igmp[8] == 6'
     lab_capture_sees 'igmp[0] == 0x11 and igmp[4:4] == 0xe8010101 and igmp[10:2] > 0'
@@ -779,6 +790,7 @@ record_mld1_join_done() {
     tell +ff15::1
     lab_capture_sees 'ip6[48] == 131 and ip6[71] == 1'
     lab_capture_sees 'ip6[48] == 130'
+    bridged ff15::1
     tell -ff15::1
     lab_capture_sees 'ip6[48] == 132'
     lab_capture_sees 'ip6[48] == 130 and ip6[56] == 0xff'
@@ -792,6 +804,8 @@ record_mld2_join_leave() {
     capture A eth0 "$MLD"
     tell +ff15::1
     lab_capture_sees 'ip6[48] == 143 and ip6[56] == 4'
+    lab_capture_sees 'ip6[48] == 130'
+    bridged ff15::1
     tell -ff15::1
     lab_capture_sees 'ip6[48] == 143 and ip6[56] == 3'
     lab_capture_sees 'ip6[48] == 130 and ip6[56:4] == 0xff150000'
@@ -805,6 +819,8 @@ record_mld2_source_specific() {
     capture A eth0 "$MLD"
     tell +ff3e::1@2001:db8::a1 +ff3e::1@2001:db8::a2 +ff3e::1@2001:db8::a3
     lab_capture_sees 'ip6[48] == 143 and ip6[56] == 5'
+    lab_capture_sees 'ip6[48] == 130'
+    bridged ff3e::1
     tell -ff3e::1@2001:db8::a2
     lab_capture_sees 'ip6[48] == 143 and ip6[56] == 6'
     lab_capture_sees 'ip6[48] == 130 and ip6[56:4] == 0xff3e0000 and ip6[74:2] > 0'
@@ -893,7 +909,7 @@ record_udp4_bad_checksum() {
 record_udp4_fragments() {
     lab_lan A B
     capture A eth0 'ip and not igmp'
-    head -c 3000 /dev/zero | lab_quiet A socat -u -b 3000 - UDP4:192.0.2.2:50001,sourceport=40001
+    head -c 2000 /dev/zero | lab_quiet A socat -u -b 3000 - UDP4:192.0.2.2:50001,sourceport=40001
     finish 3
 }
 
@@ -901,7 +917,7 @@ record_udp4_fragments() {
 record_udp6_fragments() {
     lab_lan A B
     capture A eth0 'ip6[6] == 44'
-    head -c 3000 /dev/zero | lab_quiet A socat -u -b 3000 - 'UDP6:[2001:db8::2]:50001,sourceport=40001'
+    head -c 2000 /dev/zero | lab_quiet A socat -u -b 3000 - 'UDP6:[2001:db8::2]:50001,sourceport=40001'
     finish 3
 }
 
@@ -1361,7 +1377,7 @@ record_dumpcap_zstd() {
 
 # ping6-gzip-cut.pcap.gz: hand-made: ping6.pcap compressed with gzip -n, then cut
 record_ping6_gzip_cut() {
-    gzip -n9 <"$captures/ping6.pcap" | head -c 300 >"$FILE"
+    gzip -n9 <"$captures/ping6.pcap" | head -c 200 >"$FILE"
 }
 
 # --- the program ---------------------------------------------------------------------------------------------------------------
