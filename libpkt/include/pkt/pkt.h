@@ -6,6 +6,7 @@
 
 #include "address.h"
 #include "base.h"
+#include "capture.h"
 #include "checksum.h"
 #include "diagnosis.h"
 #include "icmp.h"
