@@ -2,9 +2,9 @@
  * Filters: named ones written out, the expression compiled by libpcap once a link type, and matching.
  */
 #include "pkt/filter.h"
-#include "pkt/packet.h"
 #include "pkt/sink.h"
 #include "filter_text.h"
+#include "linktype_dlt.h"
 
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -31,14 +31,6 @@ struct pkt_filter {
     size_t scratch_size;
 };
 
-/* LINKTYPE_ values are those of the file; libpcap's compiler wants this system's DLT_ values. */
-static int dlt_of(uint16_t linktype)
-{
-    if (linktype == PKT_LINKTYPE_RAW || linktype == PKT_LINKTYPE_RAW_OPENBSD)
-        return DLT_RAW;
-    return linktype;
-}
-
 static int fail(struct pkt_error *error, int code, const char *what, const char *detail)
 {
     *error = (struct pkt_error){.code = code};
@@ -49,7 +41,7 @@ static int fail(struct pkt_error *error, int code, const char *what, const char 
 static int compile(struct pkt_filter *filter, struct program *program, uint16_t linktype,
                    struct pkt_error *reterr_error)
 {
-    pcap_t *pcap = pcap_open_dead(dlt_of(linktype), FILTER_SNAPLEN);
+    pcap_t *pcap = pcap_open_dead(pkt_linktype_to_dlt(linktype), FILTER_SNAPLEN);
     if (pcap == NULL)
         return fail(reterr_error, PKT_E_MEMORY, "out of memory", "");
     int optimise = (filter->flags & PKT_FILTER_UNOPTIMISED) == 0;
