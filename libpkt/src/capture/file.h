@@ -1,0 +1,89 @@
+/*
+ * A capture file as a source: its input, its window, and the state of the format's parser.
+ */
+#ifndef CAPTURE_FILE_H
+#define CAPTURE_FILE_H
+
+#include "input.h"
+#include "source.h"
+
+/* Which of a record's two lengths comes first: a matter of the file's version. */
+enum pcap_length_order {
+    PCAP_CAPTURED_FIRST = 0,
+    PCAP_WIRE_FIRST,
+    PCAP_EITHER_FIRST, /* the smaller one is what was captured */
+};
+
+struct pcap_state {
+    uint32_t fraction_ns; /* nanoseconds of one unit of the fraction */
+    uint32_t snap_len;
+    uint16_t linktype;
+    uint16_t decode_flags;
+    uint8_t record_header; /* bytes */
+    uint8_t fcs_len;
+    uint8_t time_digits;
+    bool big_endian;
+    enum pcap_length_order length_order;
+};
+
+struct capture_file;
+typedef bool file_interface_getter(const struct capture_file *file, uint32_t number,
+                                   struct pkt_source_interface *ret_interface);
+
+struct capture_file {
+    struct pkt_source base;
+    struct pkt_source_options options;
+    int fd; /* -1: memory */
+    struct fd_input fd_input;
+    struct capture_window packed;         /* what unpacker reads; unused for a plain file */
+    struct capture_input *unpacker;       /* NULL: a plain file */
+    const char *packing;                  /* "gzip", "zstd"; NULL: a plain file */
+    struct capture_window window;         /* what the parser reads */
+    file_interface_getter *get_interface; /* NULL: the format is not known yet */
+    struct pcap_state pcap;
+    char *name;
+    char description[80];
+};
+
+/* 32 bits at off, in the byte order of the file. */
+static inline uint32_t file_u32(struct pkt_view view, size_t off, bool big_endian)
+{
+    uint32_t value = pkt_u32(view, off);
+    if (big_endian)
+        return value;
+    return value >> 24 | (value >> 8 & 0xff00) | (value << 8 & 0xff0000) | value << 24;
+}
+
+/* 16 bits likewise. */
+static inline uint16_t file_u16(struct pkt_view view, size_t off, bool big_endian)
+{
+    uint16_t value = pkt_u16(view, off);
+    return big_endian ? value : (uint16_t)(value >> 8 | value << 8);
+}
+
+/* 64 bits likewise. */
+static inline uint64_t file_u64(struct pkt_view view, size_t off, bool big_endian)
+{
+    uint64_t high = file_u32(view, big_endian ? off : off + 4, big_endian);
+    return high << 32 | file_u32(view, big_endian ? off + 4 : off, big_endian);
+}
+
+/* " of the uncompressed data" where that makes a difference for an offset in a message, else "". */
+const char *file_offset_space(const struct capture_file *file);
+
+/* Sets the description: format, byte order and packing. */
+void file_describe(struct capture_file *file, const char *format, bool big_endian);
+
+/* The end of the input lies within the file header. Returns PKT_E_FORMAT. */
+int file_fail_short(const struct capture_file *file, struct pkt_error *reterr_error);
+
+/*
+ * Recognises a format at the start of the window, takes its header and sets base.next and base.info.
+ * 1: done; 0: another format; negative: failure. PKT_E_AGAIN leaves everything as it was.
+ */
+int pcap_begin(struct capture_file *file, struct pkt_error *reterr_error);
+
+bool pcap_get_interface(const struct capture_file *file, uint32_t number,
+                        struct pkt_source_interface *ret_interface);
+
+#endif
