@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * --json: schema pkt.sniff/1 (docs/json.md). A start object, packets and blocks in the order of the file, a summary.
+ */
+#include "sniff.h"
+
+#include "pkt/json.h"
+
+static struct pkt_json json;
+static struct pkt_field_context context;
+
+static void key_text(const char *key, const char *value)
+{
+    pkt_json_key(&json, key);
+    pkt_json_text(&json, value);
+}
+
+static void key_u64(const char *key, uint64_t value)
+{
+    pkt_json_key(&json, key);
+    pkt_json_u64(&json, value);
+}
+
+static void key_bool(const char *key, bool value)
+{
+    pkt_json_key(&json, key);
+    pkt_json_bool(&json, value);
+}
+
+static void begin_object(const char *type)
+{
+    pkt_json_object_begin(&json);
+    key_text("type", type);
+}
+
+static void end_object(void)
+{
+    pkt_json_object_end(&json);
+    pkt_json_line_end(&json);
+}
+
+static void begin(struct sniff *sniff)
+{
+    struct pkt_source_info info = {.name = sniff->options->read, .description = ""};
+    if (sniff->source != NULL)
+        pkt_source_get_info(sniff->source, &info);
+    json = (struct pkt_json){.sink = &sniff->sink};
+    context = (struct pkt_field_context){0};
+    begin_object("start");
+    key_text("schema", "pkt.sniff/1");
+    key_text("packet_schema", "pkt.packet/1");
+    key_text("version", pkt_version());
+    key_text("file", info.name);
+    key_text("format", info.description);
+    if (info.has_linktype) {
+        key_u64("linktype", info.linktype);
+        key_u64("snap_len", info.snap_len);
+    }
+    key_text("filter", sniff->expression);
+    if (sniff->filter != NULL)
+        key_bool("filter_sees_through", pkt_filter_sees_through(sniff->filter));
+    end_object();
+}
+
+/* Comments and what else the file says of this packet alone. */
+static void write_comments(const struct pkt_event *event, struct pkt_view options)
+{
+    uint16_t code;
+    struct pkt_view value;
+    pkt_json_key(&json, "comments");
+    pkt_json_array_begin(&json);
+    while (pkt_capture_option_next(&options, event->big_endian, &code, &value) == 1)
+        if (code == PKT_CAPTURE_OPTION_COMMENT)
+            pkt_json_string(&json, value);
+    pkt_json_array_end(&json);
+}
+
+static void remember_times(const struct pkt_frame *frame)
+{
+    if (context.number == 0)
+        context.start = frame->time;
+    context.number = frame->number;
+    context.time = frame->time;
+    context.interface_id = frame->interface;
+    context.has_interface = true;
+}
+
+static const char *direction_name(int direction)
+{
+    return direction == PKT_DIRECTION_IN ? "in" : "out";
+}
+
+/* What the file says of this packet beyond its bytes. */
+static void write_file_members(const struct pkt_event *event)
+{
+    const struct pkt_frame *frame = &event->frame;
+    if (frame->direction != PKT_DIRECTION_UNKNOWN)
+        key_text("direction", direction_name(frame->direction));
+    if ((frame->flags & PKT_FRAME_HAS_DROP_COUNT) != 0)
+        key_u64("drop_count", frame->drop_count);
+    if ((frame->flags & PKT_FRAME_HAS_COMMENT) != 0)
+        write_comments(event, frame->options);
+}
+
+static void packet(struct sniff *sniff, const struct pkt_event *event)
+{
+    const struct pkt_frame *frame = &event->frame;
+    pkt_decode(frame->bytes, frame->wire_len, frame->linktype, frame->decode_flags, &sniff->packet);
+    pkt_diagnose(&sniff->packet);
+    sniff_count_findings(sniff);
+    remember_times(frame);
+    begin_object("packet");
+    pkt_json_packet_members(&json, &sniff->packet, &context);
+    write_file_members(event);
+    end_object();
+    context.previous = frame->time;
+}
+
+static const char *block_name(int kind)
+{
+    static const char *const names[] = {
+        [PKT_EVENT_SECTION] = "section",       [PKT_EVENT_INTERFACE] = "interface", [PKT_EVENT_NAMES] = "names",
+        [PKT_EVENT_STATISTICS] = "statistics", [PKT_EVENT_SECRETS] = "secrets",     [PKT_EVENT_JOURNAL] = "journal",
+        [PKT_EVENT_CUSTOM] = "custom",         [PKT_EVENT_OTHER] = "other",
+    };
+    return kind >= PKT_EVENT_SECTION && kind <= PKT_EVENT_OTHER ? names[kind] : "other";
+}
+
+static void write_interface(struct sniff *sniff, uint32_t number)
+{
+    struct pkt_source_interface interface;
+    if (!pkt_source_get_interface(sniff->source, number, &interface))
+        return;
+    key_u64("linktype", interface.linktype);
+    key_u64("snap_len", interface.snap_len);
+    key_text("name", interface.name);
+}
+
+static void block(struct sniff *sniff, const struct pkt_event *event)
+{
+    begin_object("block");
+    key_text("block", block_name(event->kind));
+    key_u64("block_type", event->block.type);
+    key_u64("len", event->block.len);
+    key_bool("big_endian", event->big_endian);
+    if (event->kind == PKT_EVENT_INTERFACE || event->kind == PKT_EVENT_STATISTICS)
+        key_u64("interface", event->block.interface);
+    if (event->kind == PKT_EVENT_INTERFACE)
+        write_interface(sniff, event->block.interface);
+    write_comments(event, event->block.options);
+    pkt_json_key(&json, "raw");
+    pkt_json_hex(&json, event->raw);
+    end_object();
+}
+
+static void write_counts(const char *key, const uint64_t *counts, unsigned n, const char *(*name)(unsigned))
+{
+    pkt_json_key(&json, key);
+    pkt_json_object_begin(&json);
+    for (unsigned i = 0; i < n; i++)
+        if (name(i) != NULL)
+            key_u64(name(i), counts[i]);
+    pkt_json_object_end(&json);
+}
+
+static const char *severity_name(unsigned severity)
+{
+    return pkt_severity_name((enum pkt_severity)severity);
+}
+
+static const char *checksum_name(unsigned state)
+{
+    return state == PKT_CHECKSUM_NONE ? NULL : pkt_checksum_state_name((enum pkt_checksum_state)state);
+}
+
+static void end(struct sniff *sniff)
+{
+    struct pkt_source_statistics statistics = {0};
+    if (sniff->source != NULL)
+        pkt_source_get_statistics(sniff->source, &statistics);
+    begin_object("summary");
+    key_u64("packets", sniff->read);
+    key_u64("matched", sniff->matched);
+    key_u64("reported", sniff->reported);
+    key_u64("captured_bytes", statistics.captured_bytes);
+    key_u64("wire_bytes", statistics.wire_bytes);
+    key_u64("dropped_noted", statistics.dropped_noted);
+    key_u64("dropped_by_interface", statistics.dropped_by_interface);
+    key_u64("dropped_by_system", statistics.dropped_by_system);
+    key_u64("packets_with_diagnoses", sniff->findings.packets);
+    write_counts("diagnoses", sniff->findings.severities, 3, severity_name);
+    write_counts("checksums", sniff->findings.checksums, 6, checksum_name);
+    key_bool("complete", sniff->error.code == 0 && !sniff->interrupted && !sniff->limited);
+    key_bool("interrupted", sniff->interrupted);
+    if (sniff->error.code != 0)
+        key_text("error", sniff->error.sentence);
+    end_object();
+}
+
+const struct sniff_report sniff_report_json = {.begin = begin, .packet = packet, .block = block, .end = end};

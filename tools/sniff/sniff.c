@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sniff.h"
+
+#include "common/message.h"
+#include "input.h"
+#include "pkt/checksum.h"
+
+#include <signal.h>
+#include <string.h>
+
+static volatile sig_atomic_t stop_requested;
+
+static void request_stop(int number)
+{
+    (void)number;
+    stop_requested = 1;
+}
+
+void sniff_catch_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = request_stop};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        (void)sigaction(numbers[i], &action, NULL);
+}
+
+bool sniff_is_interrupted(void)
+{
+    return stop_requested != 0;
+}
+
+void sniff_count_findings(struct sniff *sniff)
+{
+    const struct pkt_packet *packet = &sniff->packet;
+    if (packet->diagnosis_count > 0)
+        sniff->findings.packets++;
+    for (unsigned i = 0; i < packet->diagnosis_count; i++)
+        sniff->findings.severities[pkt_diagnosis_severity(packet->diagnosis[i].code)]++;
+    for (unsigned i = 0; i < packet->layer_count; i++)
+        sniff->findings.checksums[pkt_checksum_verify(packet, i).state]++;
+}
+
+/* 1: chosen, 0: not, negative: the filter failed, which is kept in sniff->error. */
+static int choose(struct sniff *sniff, const struct pkt_frame *frame)
+{
+    if (sniff->filter == NULL)
+        return 1;
+    return pkt_filter_match(sniff->filter, frame->bytes, frame->wire_len, frame->linktype, &sniff->error);
+}
+
+/* False: no further packet is wanted. */
+static bool take_frame(struct sniff *sniff, const struct pkt_event *event)
+{
+    const struct sniff_options *options = sniff->options;
+    sniff->read++;
+    int chosen = choose(sniff, &event->frame);
+    if (chosen <= 0)
+        return chosen == 0;
+    if (sniff->matched++ < options->skip)
+        return true;
+    sniff->reported++;
+    if (sniff->report->packet != NULL)
+        sniff->report->packet(sniff, event);
+    if (options->line_buffered)
+        out_sink_sync(&sniff->sink);
+    sniff->limited = options->packets != 0 && sniff->reported >= options->packets;
+    return !sniff->limited && !out_has_failed(sniff->out);
+}
+
+static void flush(struct sniff *sniff)
+{
+    out_sink_sync(&sniff->sink);
+    out_flush(sniff->out);
+}
+
+/* Nothing to read now: shows what there is and waits for more, or for a signal. */
+static void wait_for_input(struct sniff *sniff)
+{
+    flush(sniff);
+    input_wait(pkt_source_fd(sniff->source));
+}
+
+static bool take_event(struct sniff *sniff, const struct pkt_event *event)
+{
+    if (event->kind == PKT_EVENT_FRAME)
+        return take_frame(sniff, event);
+    if (sniff->report->block != NULL)
+        sniff->report->block(sniff, event);
+    return true;
+}
+
+static void take_all(struct sniff *sniff)
+{
+    struct pkt_event event;
+    for (bool more = true; more;) {
+        if (sniff_is_interrupted()) {
+            sniff->interrupted = true;
+            return;
+        }
+        int result = pkt_source_next(sniff->source, &event, &sniff->error);
+        if (result == PKT_E_AGAIN) {
+            sniff->error.code = 0;
+            wait_for_input(sniff);
+        } else {
+            more = result == 1 && take_event(sniff, &event);
+        }
+    }
+}
+
+/* What ended the reading before the end of the file, if anything did. */
+static enum tool_status conclude(struct sniff *sniff)
+{
+    if (sniff->error.code != 0) {
+        message_error("%s", sniff->error.sentence);
+        return TOOL_ERROR;
+    }
+    if (sniff->interrupted) {
+        message_error("interrupted after %llu packets; the rest was not read", (unsigned long long)sniff->read);
+        return TOOL_ERROR;
+    }
+    return TOOL_OK;
+}
+
+enum tool_status sniff_run(struct sniff *sniff)
+{
+    if (sniff->report->begin != NULL)
+        sniff->report->begin(sniff);
+    take_all(sniff);
+    if (sniff->report->end != NULL)
+        sniff->report->end(sniff);
+    flush(sniff);
+    return conclude(sniff);
+}
+
+enum tool_status sniff_fail(struct sniff *sniff)
+{
+    if (sniff->options->json) {
+        sniff->report->begin(sniff);
+        sniff->report->end(sniff);
+    }
+    flush(sniff);
+    return conclude(sniff);
+}
