@@ -16,8 +16,10 @@
 #include "link.h"
 #include "list.h"
 #include "packet.h"
+#include "print.h"
 #include "sink.h"
 #include "time.h"
+#include "track.h"
 #include "transport.h"
 #include "view.h"
 

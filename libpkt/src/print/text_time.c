@@ -1,0 +1,143 @@
+/*
+ * Times in front of lines, in the six styles of tcpdump's -t.
+ */
+#include "text.h"
+
+enum {
+    DAY_S = 86400,
+};
+
+/* Writes two digits. */
+static char *write_two(char *to, unsigned value)
+{
+    to[0] = (char)('0' + value / 10);
+    to[1] = (char)('0' + value % 10);
+    return to + 2;
+}
+
+static char *write_hms(char *to, unsigned second_of_day)
+{
+    to = write_two(to, second_of_day / 3600);
+    *to++ = ':';
+    to = write_two(to, second_of_day / 60 % 60);
+    *to++ = ':';
+    return write_two(to, second_of_day % 60);
+}
+
+/* The civil date of a day since 1970-01-01, by eras of 400 years that begin on 1 March 0. */
+static char *write_date(char *to, int64_t day)
+{
+    int64_t shifted = day + 719468;
+    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    unsigned day_of_era = (unsigned)(shifted - era * 146097);
+    unsigned year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    unsigned month = (5 * day_of_year + 2) / 153; /* from March */
+    unsigned year = (unsigned)(era * 400 + year_of_era) + (month >= 10);
+    to = write_two(to, year / 100 % 100);
+    to = write_two(to, year % 100);
+    *to++ = '-';
+    to = write_two(to, month < 10 ? month + 3 : month - 9);
+    *to++ = '-';
+    to = write_two(to, day_of_year - (153 * month + 2) / 5 + 1);
+    *to++ = ' ';
+    return to;
+}
+
+/* Seconds towards minus infinity, and what is left in nanoseconds. */
+static int64_t split(int64_t ns, uint32_t *ret_fraction)
+{
+    int64_t second = ns / PKT_NS_PER_S;
+    int64_t rest = ns % PKT_NS_PER_S;
+    if (rest < 0) {
+        second--;
+        rest += PKT_NS_PER_S;
+    }
+    *ret_fraction = (uint32_t)rest;
+    return second;
+}
+
+static void put_fraction(struct text *t, uint32_t fraction_ns)
+{
+    pkt_sink_reserve(t->sink, 16);
+    unsigned digits = t->options->nanoseconds ? 9 : 6;
+    uint32_t value = t->options->nanoseconds ? fraction_ns : fraction_ns / 1000;
+    char *to = t->sink->cur;
+    to[0] = '.';
+    for (unsigned i = digits; i > 0; i--, value /= 10)
+        to[i] = (char)('0' + value % 10);
+    to[digits + 1] = ' ';
+    t->sink->cur = to + digits + 2;
+}
+
+static uint8_t write_second(char *to, int64_t second, bool date)
+{
+    const char *start = to;
+    int64_t day = second >= 0 ? second / DAY_S : -((DAY_S - 1 - second) / DAY_S);
+    if (date)
+        to = write_date(to, day);
+    to = write_hms(to, (unsigned)(second - day * DAY_S));
+    return (uint8_t)(to - start);
+}
+
+static void put_clock(struct text *t, bool date)
+{
+    uint32_t fraction;
+    int64_t second = split(t->line->time.ns, &fraction) + t->line->zone_offset_s;
+    struct pkt_text_clock once = {.len = 0};
+    struct pkt_text_clock *clock = t->line->clock != NULL ? t->line->clock : &once;
+    if (clock->len == 0 || clock->second != second || clock->style != date) {
+        clock->len = write_second(clock->text, second, date);
+        clock->second = second;
+        clock->style = date;
+    }
+    pkt_put_bytes(t->sink, clock->text, clock->len);
+    put_fraction(t, fraction);
+}
+
+static void put_epoch(struct text *t)
+{
+    uint32_t fraction;
+    int64_t second = split(t->line->time.ns, &fraction);
+    pkt_put_i64(t->sink, second);
+    put_fraction(t, fraction);
+}
+
+/* A time before its reference has a minus sign, any other a space; days are left out, as tcpdump does. */
+static void put_since(struct text *t, struct pkt_wall reference)
+{
+    uint32_t fraction;
+    char hms[8];
+    int64_t since = pkt_wall_since(t->line->time, reference);
+    bool negative = since < 0;
+    if (negative)
+        since = pkt_wall_since(reference, t->line->time);
+    int64_t second = split(since, &fraction);
+    pkt_put_char(t->sink, negative ? '-' : ' ');
+    write_hms(hms, (unsigned)(second % DAY_S));
+    pkt_put_bytes(t->sink, hms, sizeof hms);
+    put_fraction(t, fraction);
+}
+
+void text_time(struct text *t)
+{
+    if (!t->line->has_time)
+        return;
+    switch ((enum pkt_text_time)t->options->time) {
+    case PKT_TEXT_TIME_NONE:
+        return;
+    case PKT_TEXT_TIME_CLOCK:
+    case PKT_TEXT_TIME_DATE:
+        put_clock(t, t->options->time == PKT_TEXT_TIME_DATE);
+        return;
+    case PKT_TEXT_TIME_EPOCH:
+        put_epoch(t);
+        return;
+    case PKT_TEXT_TIME_DELTA:
+        put_since(t, t->line->previous);
+        return;
+    case PKT_TEXT_TIME_SINCE_FIRST:
+        put_since(t, t->line->first);
+        return;
+    }
+}
