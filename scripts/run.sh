@@ -1,0 +1,92 @@
+#!/bin/sh
+# Builds the tools if need be, and shows or runs them.
+#
+#   scripts/run.sh                              a tour of what they do, on the captures of this tree
+#   scripts/run.sh TOOL [ARGUMENT...]           runs one: scripts/run.sh sniff -r captures/icmp4-redirect.pcap
+#
+# Standard output is the tool's alone; what a build says goes to standard error. On a Debian system that lacks something it is
+# installed first (root or sudo), or the command that does it is printed. The build lies in build/release.
+
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=$root/build/release
+
+has_build_tools() {
+    for program in cmake ninja cc pkg-config; do
+        command -v "$program" >/dev/null 2>&1 || return 1
+    done
+    pkg-config --exists libpcap
+}
+
+# is_current: nothing is left to do in the build directory
+is_current() {
+    [ -e "$build/build.ninja" ] || return 1
+    ninja -C "$build" -n pkt_tools 2>/dev/null | grep -q 'no work to do'
+}
+
+# compile: output only when something was built; the tests stay as they are in a directory that test.sh made
+compile() {
+    is_current && return 0
+    has_build_tools || "$root/scripts/packages.sh" build
+    if [ ! -e "$build/build.ninja" ]; then
+        cmake -S "$root" --preset release -DPKT_TESTS=OFF >&2
+    fi
+    cmake --build "$build" --target pkt_tools >&2
+}
+
+# show COMMENT COMMAND...: one stop of the tour
+show() {
+    printf '\n\033[1m# %s\033[0m\n$ %s\n' "$1" "$2" | plain
+    sh -c "$2" 2>&1 || echo "(exit status $?)"
+}
+
+# plain: takes the marks out where they would be noise
+plain() {
+    if [ -t 1 ] && [ -z "${NO_COLOR-}" ]; then
+        cat
+    else
+        sed "s/$(printf '\033')\\[[0-9]*m//g"
+    fi
+}
+
+tour() {
+    cd "$root"
+    PATH=$build/tools:$PATH
+    show 'A capture as tcpdump prints it: the same lines, without names looked up' \
+        'pktsniff -r captures/icmp4-time-exceeded.pcap -c 4'
+    show 'A host joins and leaves a group: IGMPv3, with the IP header (-v)' \
+        'pktsniff -v -r captures/igmp3-join-leave.pcap -c 2'
+    show 'Compressed pcapng with two interfaces, out of a pipe' \
+        'pktsniff -r - -c 2 < captures/dumpcap-zstd.pcapng.zst'
+    show 'Every field of every layer as JSON, for jq and scripts' \
+        'pktsniff --quiet --json -r captures/udp4-checksums.pcap -c 1'
+    show 'Chosen fields, by the names that Wireshark gives them' \
+        'pktsniff --quiet --fields ip.src,ip.dst,icmp.type,icmp.code -r captures/icmp4-unreachable-codes.pcap'
+    show 'What is wrong with a packet, and which RFC says so' \
+        'pktsniff --diag -r captures/igmp-odd.pcap -c 4'
+    show 'A damaged file: every packet before the damage, then one line, and exit status 2' \
+        'head -c 300 captures/igmp3-join-leave.pcap | pktsniff -r -'
+    cat <<END
+
+Try next:
+  scripts/run.sh sniff -r captures/nd-odd.pcap -v --diag
+  scripts/run.sh sniff -r captures/mld2-join-leave.pcap --json mld
+  scripts/run.sh sniff --help
+END
+}
+
+compile
+if [ $# -eq 0 ]; then
+    tour
+    exit
+fi
+tool=pkt${1#pkt}
+shift
+if [ ! -x "$build/tools/$tool" ]; then
+    echo "run.sh: there is no tool '$tool': give one of$(cd "$build/tools" && for t in pkt*; do
+        case $t in *-generate | *.*) ;; *) [ -x "$t" ] && printf ' %s' "${t#pkt}" ;; esac
+    done)" >&2
+    exit 2
+fi
+exec "$build/tools/$tool" "$@"
