@@ -18,7 +18,8 @@ static const struct {
     int (*begin)(struct capture_file *file, struct pkt_error *reterr_error);
     file_interface_getter *get_interface;
 } formats[] = {
-    {pcap_begin, pcap_get_interface},
+    {pcap_begin,   pcap_get_interface  },
+    {pcapng_begin, pcapng_get_interface},
 };
 
 const char *file_offset_space(const struct capture_file *file)
@@ -121,6 +122,7 @@ static void file_free(struct capture_file *file)
         file->unpacker->close(file->unpacker);
     window_free(&file->packed);
     window_free(&file->window);
+    free(file->pcapng.interfaces);
     free(file->name);
     free(file);
 }

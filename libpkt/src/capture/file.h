@@ -5,6 +5,7 @@
 #define CAPTURE_FILE_H
 
 #include "input.h"
+#include "pcapng.h"
 #include "source.h"
 
 /* Which of a record's two lengths comes first: a matter of the file's version. */
@@ -41,32 +42,10 @@ struct capture_file {
     struct capture_window window;         /* what the parser reads */
     file_interface_getter *get_interface; /* NULL: the format is not known yet */
     struct pcap_state pcap;
+    struct pcapng_state pcapng;
     char *name;
     char description[80];
 };
-
-/* 32 bits at off, in the byte order of the file. */
-static inline uint32_t file_u32(struct pkt_view view, size_t off, bool big_endian)
-{
-    uint32_t value = pkt_u32(view, off);
-    if (big_endian)
-        return value;
-    return value >> 24 | (value >> 8 & 0xff00) | (value << 8 & 0xff0000) | value << 24;
-}
-
-/* 16 bits likewise. */
-static inline uint16_t file_u16(struct pkt_view view, size_t off, bool big_endian)
-{
-    uint16_t value = pkt_u16(view, off);
-    return big_endian ? value : (uint16_t)(value >> 8 | value << 8);
-}
-
-/* 64 bits likewise. */
-static inline uint64_t file_u64(struct pkt_view view, size_t off, bool big_endian)
-{
-    uint64_t high = file_u32(view, big_endian ? off : off + 4, big_endian);
-    return high << 32 | file_u32(view, big_endian ? off + 4 : off, big_endian);
-}
 
 /* " of the uncompressed data" where that makes a difference for an offset in a message, else "". */
 const char *file_offset_space(const struct capture_file *file);
@@ -82,8 +61,12 @@ int file_fail_short(const struct capture_file *file, struct pkt_error *reterr_er
  * 1: done; 0: another format; negative: failure. PKT_E_AGAIN leaves everything as it was.
  */
 int pcap_begin(struct capture_file *file, struct pkt_error *reterr_error);
+int pcapng_begin(struct capture_file *file, struct pkt_error *reterr_error);
 
 bool pcap_get_interface(const struct capture_file *file, uint32_t number,
                         struct pkt_source_interface *ret_interface);
+
+bool pcapng_get_interface(const struct capture_file *file, uint32_t number,
+                          struct pkt_source_interface *ret_interface);
 
 #endif

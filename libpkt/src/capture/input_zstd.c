@@ -15,8 +15,9 @@ struct zstd_input {
     struct capture_input base;
     struct capture_window *packed;
     ZSTD_DStream *stream;
-    bool within; /* a frame has begun and not ended */
-    bool full;   /* the last step filled all the room it had: more may come without input */
+    size_t failure; /* its code; 0: none. The stream's own state after one is not to be relied on */
+    bool within;    /* a frame has begun and not ended */
+    bool full;      /* the last step filled all the room it had: more may come without input */
 };
 
 enum { WINDOW_LOG_MAX = 23 };
@@ -54,8 +55,8 @@ static int need_input(struct zstd_input *zstd, struct pkt_error *reterr_error)
     return result == 0 && zstd->within ? fail_cut(zstd, reterr_error) : result;
 }
 
-static int decompress_some(struct zstd_input *zstd, uint8_t *buffer, size_t size, size_t *ret_len,
-                           struct pkt_error *reterr_error)
+/* What was decompressed before the damage still counts. */
+static void decompress_some(struct zstd_input *zstd, uint8_t *buffer, size_t size, size_t *ret_len)
 {
     struct pkt_view packed = window_view(zstd->packed);
     ZSTD_inBuffer in = {packed.ptr, packed.len, 0};
@@ -63,11 +64,12 @@ static int decompress_some(struct zstd_input *zstd, uint8_t *buffer, size_t size
     size_t code = ZSTD_decompressStream(zstd->stream, &out, &in);
     window_take(zstd->packed, in.pos);
     *ret_len = out.pos;
-    if (ZSTD_isError(code))
-        return fail_code(zstd, code, reterr_error);
+    if (ZSTD_isError(code)) {
+        zstd->failure = code;
+        return;
+    }
     zstd->within = code != 0;
     zstd->full = code != 0 && out.pos == size;
-    return 1;
 }
 
 static int zstd_read(struct capture_input *input, uint8_t *buffer, size_t size, size_t *ret_len,
@@ -76,9 +78,11 @@ static int zstd_read(struct capture_input *input, uint8_t *buffer, size_t size, 
     struct zstd_input *zstd = (struct zstd_input *)input;
     int result = 1;
     while (result > 0 && *ret_len == 0) {
+        if (zstd->failure != 0)
+            return fail_code(zstd, zstd->failure, reterr_error);
         result = need_input(zstd, reterr_error);
         if (result > 0)
-            result = decompress_some(zstd, buffer, size, ret_len, reterr_error);
+            decompress_some(zstd, buffer, size, ret_len);
     }
     return result;
 }

@@ -6,6 +6,7 @@
  * captured length, length on the wire, 32 bits each; Kuznetzov's modified format adds interface index,
  * protocol, packet type, padding.
  */
+#include "byte_order.h"
 #include "fail.h"
 #include "file.h"
 #include "pkt/packet.h"
