@@ -27,19 +27,28 @@ int64_t pkt_hw_since(struct pkt_hw later, struct pkt_hw earlier)
     return difference(later.ns, earlier.ns);
 }
 
-/* fraction / units_per_s in nanoseconds, rounded down, for units_per_s up to 2^64 - 1. */
+/* Adds two values below limit; 1 when the sum reached limit, which is then taken off. */
+static uint64_t add_below(uint64_t *sum, uint64_t value, uint64_t limit)
+{
+    bool reached = *sum >= limit - value;
+    *sum = reached ? *sum - (limit - value) : *sum + value;
+    return reached ? 1 : 0;
+}
+
+/* floor(fraction * 10^9 / units_per_s) for a fraction below units_per_s: the product need not fit in 64 bits.
+ */
 static uint64_t fraction_ns(uint64_t fraction, uint64_t units_per_s)
 {
     if (units_per_s <= UINT64_MAX / (uint64_t)PKT_NS_PER_S)
         return fraction * (uint64_t)PKT_NS_PER_S / units_per_s;
-    /* Finer than nanoseconds: long division by binary digits keeps it within 64 bits. */
-    uint64_t ns = 0;
+    /* Digits of 10^9 from the highest: quotient and rest are doubled, the rest stays below the divisor. */
+    uint64_t quotient = 0, rest = 0;
     for (uint64_t bit = UINT64_C(1) << 29; bit > 0; bit >>= 1) {
-        uint64_t candidate = ns + bit;
-        if (candidate < (uint64_t)PKT_NS_PER_S && units_per_s / (uint64_t)PKT_NS_PER_S * candidate <= fraction)
-            ns = candidate;
+        quotient = 2 * quotient + add_below(&rest, rest, units_per_s);
+        if (((uint64_t)PKT_NS_PER_S & bit) != 0)
+            quotient += add_below(&rest, fraction, units_per_s);
     }
-    return ns;
+    return quotient;
 }
 
 struct pkt_wall pkt_wall_from(int64_t seconds, uint64_t fraction, uint64_t units_per_s, bool *ret_saturated)
@@ -54,6 +63,7 @@ struct pkt_wall pkt_wall_from(int64_t seconds, uint64_t fraction, uint64_t units
     if (whole > (uint64_t)(limit - seconds))
         return wall;
     *ret_saturated = false;
-    wall.ns = (seconds + (int64_t)whole) * PKT_NS_PER_S + (int64_t)fraction_ns(fraction % units_per_s, units_per_s);
+    wall.ns =
+        (seconds + (int64_t)whole) * PKT_NS_PER_S + (int64_t)fraction_ns(fraction % units_per_s, units_per_s);
     return wall;
 }
