@@ -31,7 +31,7 @@ PKT_API void pkt_sum_ip6(struct pkt_sum *sum, struct pkt_ip6 src, struct pkt_ip6
 /* The folded sum, not complemented: what an offloading sender leaves in the field after the pseudo-header. */
 PKT_API uint16_t pkt_sum_fold(const struct pkt_sum *sum);
 
-/* The checksum to put on the wire: the complement of the folded sum. UDP sends 0 as 0xffff: the builder does. */
+/* The checksum to put on the wire: the complement of the folded sum. (UDP sends 0 as 0xffff: builders do.) */
 PKT_API uint16_t pkt_sum_finish(const struct pkt_sum *sum);
 
 /* The checksum of one run of bytes. Over bytes that hold a right checksum the result is 0. */
@@ -61,9 +61,9 @@ struct pkt_checksum_result {
 
 /*
  * Verifies the checksum of layer number layer of a decoded packet: IPv4 header, ICMP, ICMPv6, IGMP, UDP,
- * TCP, GRE (RFC 2784). The IPv6 pseudo-header takes the final destination from a routing header (RFC 8200 8.1)
- * and the source from a Home Address option (RFC 6275 11.3.1). State NONE for other layers and for a layer number
- * out of range.
+ * TCP, GRE (RFC 2784). The IPv6 pseudo-header takes the final destination from a routing header (RFC
+ * 8200 8.1) and the source from a Home Address option (RFC 6275 11.3.1). State NONE for other layers and for
+ * a layer number out of range.
  */
 PKT_API struct pkt_checksum_result pkt_checksum_verify(const struct pkt_packet *packet, unsigned layer);
 

@@ -55,6 +55,7 @@
     XX(GRE_VERSION,              "gre.version",                  WARN,  "RFC 2784 2.3.1",   "the version is not 0") \
     XX(GRE_CHECKSUM,             "gre.checksum",                 ERROR, "RFC 2784 2.5",     "the checksum is wrong") \
     XX(VXLAN_FLAGS,              "vxlan.flags",                  WARN,  "RFC 7348 5",       "the I flag is not set: the VXLAN network identifier is not valid") \
+    XX(AH_LENGTH,                "ah.length",                    ERROR, "RFC 4302 2.2",     "the payload length field is below 1 or runs past the packet") \
     PKT_DIAGNOSIS_MAP_IGMP(XX) \
     PKT_DIAGNOSIS_MAP_MLD(XX)
 

@@ -110,7 +110,8 @@ static inline struct pkt_ip4 pkt_ipv4_dst(struct pkt_ipv4 ip)
 {
     return pkt_ip4_at(ip.header, 16);
 }
-/* The final destination: the last address of a source route that is not yet used up (RFC 791 3.1), else the destination. */
+/* The final destination: the last address of a source route that is not yet used up (RFC 791 3.1), else the
+ * destination. */
 PKT_API struct pkt_ip4 pkt_ipv4_final_dst(struct pkt_ipv4 ip);
 /* Starts a walk over the options. */
 PKT_API void pkt_ipv4_options(struct pkt_ipv4 ip, struct pkt_list *ret_list);

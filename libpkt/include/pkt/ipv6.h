@@ -50,10 +50,11 @@ static inline struct pkt_ip6 pkt_ipv6_dst(struct pkt_ipv6 ip)
 }
 /*
  * The addresses of the pseudo-header for what layer number ip_layer carries: the source from a Home Address
- * option (RFC 6275 11.3.1), the destination from a routing header with segments left (RFC 8200 8.1; types 0, 2 and 4).
+ * option (RFC 6275 11.3.1), the destination from a routing header with segments left (RFC 8200 8.1; types 0,
+ * 2 and 4). False when the destination is not known: a routing header of another type has segments left.
  */
-PKT_API void pkt_ipv6_pseudo_addresses(const struct pkt_packet *packet, unsigned ip_layer, struct pkt_ip6 *ret_src,
-                                       struct pkt_ip6 *ret_dst);
+PKT_API bool pkt_ipv6_pseudo_addresses(const struct pkt_packet *packet, unsigned ip_layer,
+                                       struct pkt_ip6 *ret_src, struct pkt_ip6 *ret_dst);
 
 enum pkt_ipv6_option_type {
     PKT_IPV6_OPTION_PAD1 = 0x00,
@@ -63,7 +64,8 @@ enum pkt_ipv6_option_type {
     PKT_IPV6_OPTION_HOME_ADDRESS = 0xc9,
 };
 
-/* Any extension header whose first octet is the next header: hop-by-hop, routing, destination options, AH, fragment. */
+/* Any extension header whose first octet is the next header: hop-by-hop, routing, destination options, AH,
+ * fragment. */
 struct pkt_ipv6_extension {
     struct pkt_view header;
     uint8_t proto; /* enum pkt_proto of the row */
@@ -75,7 +77,8 @@ static inline uint8_t pkt_ipv6_extension_next(struct pkt_ipv6_extension x)
 {
     return pkt_u8(x.header, 0);
 }
-/* The length octet as it stands: units of 8 bytes without the first 8 (AH: 4-byte units minus 2; fragment: reserved). */
+/* The length octet as it stands: units of 8 bytes without the first 8 (AH: 4-byte units minus 2; fragment:
+ * reserved). */
 static inline uint8_t pkt_ipv6_extension_len_field(struct pkt_ipv6_extension x)
 {
     return pkt_u8(x.header, 1);

@@ -20,11 +20,16 @@ enum pkt_ethertype {
     PKT_ETHERTYPE_QINQ_OLD = 0x9100,
 };
 
+/* The largest value of a type field that is a length; EtherTypes start at 1536, between lies neither (IEEE
+ * 802.3 3.2.6). */
+enum { PKT_8023_LENGTH_MAX = 1500 };
+
 /* Ethernet: 14 bytes (IEEE 802.3 3.1.1). */
 struct pkt_ethernet {
     struct pkt_view header;
 };
-PKT_API bool pkt_as_ethernet(const struct pkt_packet *packet, unsigned layer, struct pkt_ethernet *ret_ethernet);
+PKT_API bool pkt_as_ethernet(const struct pkt_packet *packet, unsigned layer,
+                             struct pkt_ethernet *ret_ethernet);
 static inline struct pkt_mac pkt_ethernet_dst(struct pkt_ethernet e)
 {
     return pkt_mac_at(e.header, 0);
@@ -33,7 +38,7 @@ static inline struct pkt_mac pkt_ethernet_src(struct pkt_ethernet e)
 {
     return pkt_mac_at(e.header, 6);
 }
-/* EtherType, or an 802.3 length when below 1536. */
+/* EtherType, or an 802.3 length up to 1500. */
 static inline uint16_t pkt_ethernet_type(struct pkt_ethernet e)
 {
     return pkt_u16(e.header, 12);
@@ -41,10 +46,11 @@ static inline uint16_t pkt_ethernet_type(struct pkt_ethernet e)
 /* Whether the type field is a length and LLC follows (IEEE 802.3 3.2.6). */
 static inline bool pkt_ethernet_is_8023(struct pkt_ethernet e)
 {
-    return pkt_ethernet_type(e) < 1536;
+    return pkt_ethernet_type(e) <= PKT_8023_LENGTH_MAX;
 }
 
-/* One VLAN tag: the 4 bytes behind the TPID (IEEE 802.1Q 9.6). The row's off is that of the tag control information. */
+/* One VLAN tag: the 4 bytes behind the TPID (IEEE 802.1Q 9.6). The row's off is that of the tag control
+ * information. */
 struct pkt_vlan {
     struct pkt_view header;
     uint16_t tpid; /* of this tag: 0x8100, 0x88a8 or 0x9100 */
@@ -93,7 +99,8 @@ static inline uint16_t pkt_llc_control(struct pkt_llc l)
 }
 static inline bool pkt_llc_is_snap(struct pkt_llc l)
 {
-    return pkt_llc_dsap(l) == 0xaa && pkt_llc_ssap(l) == 0xaa && pkt_u8(l.header, 2) == 3 && l.header.len >= 8;
+    return pkt_llc_dsap(l) == 0xaa && pkt_llc_ssap(l) == 0xaa && pkt_u8(l.header, 2) == 3 &&
+           l.header.len >= 8;
 }
 /* Organisation code of SNAP; 0: an EtherType follows. */
 static inline uint32_t pkt_llc_oui(struct pkt_llc l)
@@ -155,7 +162,7 @@ struct pkt_ppp {
     struct pkt_view header;
 };
 PKT_API bool pkt_as_ppp(const struct pkt_packet *packet, unsigned layer, struct pkt_ppp *ret_ppp);
-/* Whether address and control octets (ff 03, or another HDLC pair) stand in front. */
+/* Whether address and control octets (ff 03) stand in front. */
 PKT_API bool pkt_ppp_has_address(struct pkt_ppp p);
 PKT_API uint16_t pkt_ppp_protocol(struct pkt_ppp p);
 
@@ -196,7 +203,8 @@ static inline struct pkt_view pkt_arp_sender_protocol(struct pkt_arp a)
 }
 static inline struct pkt_view pkt_arp_target_hardware(struct pkt_arp a)
 {
-    return pkt_view_clip(a.message, 8U + pkt_arp_hardware_len(a) + pkt_arp_protocol_len(a), pkt_arp_hardware_len(a));
+    return pkt_view_clip(a.message, 8U + pkt_arp_hardware_len(a) + pkt_arp_protocol_len(a),
+                         pkt_arp_hardware_len(a));
 }
 static inline struct pkt_view pkt_arp_target_protocol(struct pkt_arp a)
 {

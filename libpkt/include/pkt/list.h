@@ -53,8 +53,8 @@ struct pkt_option {
 };
 
 /*
- * The next item. False at the end and when the item is damaged or not wholly captured: list->stop tells them apart.
- * Single-octet options (NOP, EOL, Pad1) are items with empty data.
+ * The next item. False at the end and when the item is damaged or not wholly captured: list->stop tells them
+ * apart. Single-octet options (NOP, EOL, Pad1) are items with empty data.
  */
 PKT_API bool pkt_option_next(struct pkt_list *list, struct pkt_option *ret_option);
 

@@ -18,16 +18,16 @@ enum {
 /* What a row of the layer table is. Values are ABI: append only. */
 enum pkt_proto {
     PKT_PROTO_NONE = 0,
-    PKT_PROTO_PAYLOAD,      /* bytes that nothing here decodes; next says what they were called */
-    PKT_PROTO_TRAILER,      /* Ethernet bytes behind the packet: padding, and perhaps a frame check sequence */
-    PKT_PROTO_ETHERNET,     /* Ethernet II or IEEE 802.3 */
-    PKT_PROTO_VLAN,         /* one 802.1Q or 802.1ad tag */
-    PKT_PROTO_LLC,          /* IEEE 802.2, SNAP included */
-    PKT_PROTO_NULL,         /* BSD loopback: address family in host (NULL) or network (LOOP) byte order */
-    PKT_PROTO_SLL,          /* Linux cooked capture v1 */
-    PKT_PROTO_SLL2,         /* Linux cooked capture v2 */
-    PKT_PROTO_PPP,          /* PPP, with or without HDLC-like framing */
-    PKT_PROTO_ARP,          /* also RARP */
+    PKT_PROTO_PAYLOAD,  /* bytes that nothing here decodes; next says what they were called */
+    PKT_PROTO_TRAILER,  /* Ethernet bytes behind the packet: padding, and perhaps a frame check sequence */
+    PKT_PROTO_ETHERNET, /* Ethernet II or IEEE 802.3 */
+    PKT_PROTO_VLAN,     /* one 802.1Q or 802.1ad tag */
+    PKT_PROTO_LLC,      /* IEEE 802.2, SNAP included */
+    PKT_PROTO_NULL,     /* BSD loopback: address family in host (NULL) or network (LOOP) byte order */
+    PKT_PROTO_SLL,      /* Linux cooked capture v1 */
+    PKT_PROTO_SLL2,     /* Linux cooked capture v2 */
+    PKT_PROTO_PPP,      /* PPP, with or without HDLC-like framing */
+    PKT_PROTO_ARP,      /* also RARP */
     PKT_PROTO_IPV4,
     PKT_PROTO_IPV6,
     PKT_PROTO_IP6_HOPOPTS,  /* hop-by-hop options header */
@@ -48,13 +48,13 @@ enum pkt_proto {
 };
 
 enum pkt_layer_flag {
-    PKT_LAYER_TRUNCATED = 1 << 0, /* the layer has more bytes on the wire than were captured */
-    PKT_LAYER_FRAGMENT = 1 << 1,  /* this layer is (in) a fragment: not the whole of it is here */
-    PKT_LAYER_QUOTED = 1 << 2,    /* inside an ICMP error */
-    PKT_LAYER_CLIPPED = 1 << 3,   /* a tighter length field cut this layer short of its own claim */
-    PKT_LAYER_PADDED = 1 << 4,    /* bytes follow that the layer's own length leaves out */
-    PKT_LAYER_INNER = 1 << 5,     /* behind a tunnel header (GRE, IPIP, 6in4, VXLAN) */
-    PKT_LAYER_SHORT = 1 << 6,     /* the length fields leave too little room for the header: malformed */
+    PKT_LAYER_TRUNCATED = 1 << 0, /* more than is here: the capture, quotation or fragment ends before */
+    PKT_LAYER_FRAGMENT = 1 << 1, /* this layer is (in) a fragment: not the whole of it is here */
+    PKT_LAYER_QUOTED = 1 << 2,   /* inside an ICMP error */
+    PKT_LAYER_CLIPPED = 1 << 3,  /* a tighter length field cut this layer short of its own claim */
+    PKT_LAYER_PADDED = 1 << 4,   /* bytes follow that the layer's own length leaves out */
+    PKT_LAYER_INNER = 1 << 5,    /* behind a tunnel header (GRE, IPIP, 6in4, VXLAN) */
+    PKT_LAYER_SHORT = 1 << 6,    /* the length fields leave too little room for the header: malformed */
 };
 
 /* Which length ruled the end of a layer. Values are ABI: append only. */
@@ -67,7 +67,7 @@ enum pkt_length_source {
     PKT_LENGTH_IPV6_JUMBO, /* RFC 2675 */
     PKT_LENGTH_UDP,
     PKT_LENGTH_OPTION,     /* the length of an option, record or object, or of the area that holds them */
-    PKT_LENGTH_ICMP_QUOTE, /* the end of the quotation in an ICMP error (RFC 4884 length or the message's end) */
+    PKT_LENGTH_ICMP_QUOTE, /* the end of the quotation in an ICMP error (RFC 4884 length, or the message ends) */
     PKT_LENGTH_HEADER,     /* a header length field (IHL, TCP data offset, extension header length) */
     PKT_LENGTH_COUNT,
 };
@@ -105,7 +105,7 @@ enum pkt_decode_flag {
     PKT_DECODE_LINK_FCS = 1 << 3,           /* the frame ends with its 4-byte frame check sequence */
 };
 
-/* Link types of capture files (tcpdump.org's registry) that pkt_decode enters. Others become one PAYLOAD row. */
+/* Link types of capture files (tcpdump.org's registry) that pkt_decode enters. Others become a PAYLOAD row. */
 enum pkt_linktype {
     PKT_LINKTYPE_NULL = 0,
     PKT_LINKTYPE_ETHERNET = 1,
@@ -158,8 +158,8 @@ PKT_API uint32_t pkt_layer_payload_len(const struct pkt_packet *packet, unsigned
 PKT_API int pkt_layer_find(const struct pkt_packet *packet, enum pkt_proto proto, unsigned from);
 
 /*
- * The nearest row above layer of IPv4 or IPv6 that carries it (the same nesting: a quoted UDP header belongs to the
- * quoted IP header); -1 when there is none.
+ * The nearest row above layer of IPv4 or IPv6 that carries it (the same nesting: a quoted UDP header belongs
+ * to the quoted IP header); -1 when there is none.
  */
 PKT_API int pkt_layer_network(const struct pkt_packet *packet, unsigned layer);
 

@@ -9,9 +9,7 @@
 
 PKT_BEGIN
 
-enum {
-    PKT_PORT_VXLAN = 4789
-};
+enum { PKT_PORT_VXLAN = 4789 };
 
 /* The 8-byte header. */
 struct pkt_udp {
@@ -65,7 +63,8 @@ enum pkt_tcp_option_kind {
     PKT_TCP_OPTION_EXPERIMENT_2 = 254,
 };
 
-/* The header, 20 to 60 bytes, options included. In a quotation it may be cut: then header holds what there is, 8 bytes or more. */
+/* The header, 20 to 60 bytes, options included. In a quotation it may be cut: then header holds what there
+ * is, 8 bytes or more. */
 struct pkt_tcp {
     struct pkt_view header;
 };

@@ -30,7 +30,7 @@ static inline struct pkt_view pkt_view_make(const void *ptr, size_t len)
 static inline bool pkt_view_sub(struct pkt_view view, size_t off, size_t len, struct pkt_view *ret_view)
 {
     bool ok = off <= view.len && len <= view.len - off;
-    ret_view->ptr = ok ? view.ptr + off : view.ptr;
+    ret_view->ptr = ok && len != 0 ? view.ptr + off : view.ptr;
     ret_view->len = ok ? len : 0;
     return ok;
 }

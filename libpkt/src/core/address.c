@@ -11,12 +11,16 @@ bool pkt_ip6_is_unspecified(struct pkt_ip6 a)
 
 struct pkt_mac pkt_mac_of_ip4_group(struct pkt_ip4 group)
 {
-    struct pkt_mac mac = {{0x01, 0x00, 0x5e, group.byte[1] & 0x7f, group.byte[2], group.byte[3]}};
+    struct pkt_mac mac = {
+        {0x01, 0x00, 0x5e, group.byte[1] & 0x7f, group.byte[2], group.byte[3]}
+    };
     return mac;
 }
 
 struct pkt_mac pkt_mac_of_ip6_group(struct pkt_ip6 group)
 {
-    struct pkt_mac mac = {{0x33, 0x33, group.byte[12], group.byte[13], group.byte[14], group.byte[15]}};
+    struct pkt_mac mac = {
+        {0x33, 0x33, group.byte[12], group.byte[13], group.byte[14], group.byte[15]}
+    };
     return mac;
 }

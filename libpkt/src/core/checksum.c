@@ -78,7 +78,8 @@ void pkt_sum_add(struct pkt_sum *sum, struct pkt_view view)
     sum->odd ^= view.len & 1;
 }
 
-void pkt_sum_ip4(struct pkt_sum *sum, struct pkt_ip4 src, struct pkt_ip4 dst, uint8_t protocol, uint16_t length)
+void pkt_sum_ip4(struct pkt_sum *sum, struct pkt_ip4 src, struct pkt_ip4 dst, uint8_t protocol,
+                 uint16_t length)
 {
     pkt_sum_add(sum, pkt_view_make(src.byte, sizeof src.byte));
     pkt_sum_add(sum, pkt_view_make(dst.byte, sizeof dst.byte));
@@ -86,7 +87,8 @@ void pkt_sum_ip4(struct pkt_sum *sum, struct pkt_ip4 src, struct pkt_ip4 dst, ui
     sum->acc += length;
 }
 
-void pkt_sum_ip6(struct pkt_sum *sum, struct pkt_ip6 src, struct pkt_ip6 dst, uint8_t protocol, uint32_t length)
+void pkt_sum_ip6(struct pkt_sum *sum, struct pkt_ip6 src, struct pkt_ip6 dst, uint8_t protocol,
+                 uint32_t length)
 {
     pkt_sum_add(sum, pkt_view_make(src.byte, sizeof src.byte));
     pkt_sum_add(sum, pkt_view_make(dst.byte, sizeof dst.byte));
@@ -111,7 +113,8 @@ uint16_t pkt_checksum(struct pkt_view view)
 
 uint16_t pkt_checksum_update16(uint16_t checksum, uint16_t old_word, uint16_t new_word)
 {
-    /* HC' = ~(~HC + ~m + m'), RFC 1624 equation 3: unlike equation 2 of RFC 1141 it cannot turn 0xffff into 0. */
+    /* HC' = ~(~HC + ~m + m'), RFC 1624 equation 3: unlike equation 2 of RFC 1141 it cannot turn 0xffff into
+     * 0. */
     uint64_t acc = (uint64_t)(uint16_t)~checksum + (uint16_t)~old_word + new_word;
     return (uint16_t)~fold(acc);
 }
@@ -125,8 +128,9 @@ uint16_t pkt_checksum_update32(uint16_t checksum, uint32_t old_word, uint32_t ne
 const char *pkt_checksum_state_name(enum pkt_checksum_state state)
 {
     static const char *const names[] = {
-        [PKT_CHECKSUM_NONE] = "none",       [PKT_CHECKSUM_ABSENT] = "absent", [PKT_CHECKSUM_OK] = "ok",
-        [PKT_CHECKSUM_PARTIAL] = "partial", [PKT_CHECKSUM_BAD] = "bad",       [PKT_CHECKSUM_UNKNOWN] = "unknown",
+        [PKT_CHECKSUM_NONE] = "none", [PKT_CHECKSUM_ABSENT] = "absent",
+        [PKT_CHECKSUM_OK] = "ok",     [PKT_CHECKSUM_PARTIAL] = "partial",
+        [PKT_CHECKSUM_BAD] = "bad",   [PKT_CHECKSUM_UNKNOWN] = "unknown",
     };
     return (unsigned)state < sizeof names / sizeof *names ? names[state] : "unknown";
 }

@@ -11,13 +11,15 @@ struct entry {
     const char *sentence;
 };
 
+/* clang-format off */
 static const struct entry entries[PKT_D_COUNT] = {
     [PKT_D_NONE] = {"none", PKT_SEVERITY_NOTE, "", "nothing was found"},
-#define XX(constant, name, severity, section, sentence)                                                              \
+#define XX(constant, name, severity, section, sentence) \
     [PKT_D_##constant] = {name, PKT_SEVERITY_##severity, section, sentence},
     PKT_DIAGNOSIS_MAP(XX)
 #undef XX
 };
+/* clang-format on */
 
 static const struct entry *entry_of(unsigned code)
 {
@@ -59,8 +61,8 @@ void pkt_diagnosis_add(struct pkt_packet *packet, struct pkt_diagnosis diagnosis
         packet->diagnoses_lost++;
 }
 
-void pkt_rule_broken(struct pkt_packet *packet, unsigned layer, uint16_t code, uint32_t off_in_layer, uint32_t need,
-                     uint32_t have)
+void pkt_rule_broken(struct pkt_packet *packet, unsigned layer, uint16_t code, uint32_t off_in_layer,
+                     uint32_t need, uint32_t have)
 {
     struct pkt_diagnosis diagnosis = {
         .code = code,

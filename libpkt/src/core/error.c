@@ -10,6 +10,7 @@ const char *pkt_version(void)
 
 const char *pkt_error_name(int code)
 {
-    static const char *const names[] = {"ok", "system", "memory", "format", "unsupported", "argument", "again"};
-    return code <= 0 && -code < (int)(sizeof names / sizeof *names) ? names[-code] : "unknown";
+    static const char *const names[] = {"ok",          "system",   "memory", "format",
+                                        "unsupported", "argument", "again"};
+    return code <= 0 && code > -(int)(sizeof names / sizeof *names) ? names[-code] : "unknown";
 }

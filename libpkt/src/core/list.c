@@ -4,10 +4,10 @@
 #include "pkt/list.h"
 
 struct list_kind {
-    uint8_t header_len;    /* bytes before the data of an item that states a length */
-    uint16_t damaged;      /* diagnosis when an item's length is impossible */
-    bool has_nop;          /* types 0 (end, or Pad1) and 1 have no length octet */
-    bool zero_is_pad;      /* type 0 is one octet of padding and does not end the list */
+    uint8_t header_len;                       /* bytes before the data of an item that states a length */
+    uint16_t damaged;                         /* diagnosis when an item's length is impossible */
+    bool has_nop;                             /* types 0 (end, or Pad1) and 1 have no length octet */
+    bool zero_is_pad;                         /* type 0 is one octet of padding and does not end the list */
     size_t (*item_len)(struct pkt_view item); /* of the item in bytes; 0: impossible. Its header is there. */
 };
 
@@ -49,13 +49,13 @@ static size_t mld2_record_len(struct pkt_view item)
 }
 
 static const struct list_kind kinds[PKT_LIST_KIND_COUNT] = {
-    [PKT_LIST_IPV4_OPTIONS] = {2, PKT_D_IPV4_OPTION_LENGTH, true, false, tlv_len},
-    [PKT_LIST_IPV6_OPTIONS] = {2, PKT_D_IPV6_OPTION_LENGTH, false, true, ipv6_option_len},
-    [PKT_LIST_TCP_OPTIONS] = {2, PKT_D_TCP_OPTION_LENGTH, true, false, tlv_len},
-    [PKT_LIST_ND_OPTIONS] = {2, PKT_D_ND_OPTION_LENGTH, false, false, nd_option_len},
-    [PKT_LIST_ICMP_OBJECTS] = {4, PKT_D_ICMP_EXT_OBJECT, false, false, icmp_object_len},
-    [PKT_LIST_IGMP3_RECORDS] = {8, PKT_D_IGMP_RECORD_OVERRUN, false, false, igmp3_record_len},
-    [PKT_LIST_MLD2_RECORDS] = {20, PKT_D_MLD_RECORD_OVERRUN, false, false, mld2_record_len},
+    [PKT_LIST_IPV4_OPTIONS] = {2,  PKT_D_IPV4_OPTION_LENGTH,  true,  false, tlv_len         },
+    [PKT_LIST_IPV6_OPTIONS] = {2,  PKT_D_IPV6_OPTION_LENGTH,  false, true,  ipv6_option_len },
+    [PKT_LIST_TCP_OPTIONS] = {2,  PKT_D_TCP_OPTION_LENGTH,   true,  false, tlv_len         },
+    [PKT_LIST_ND_OPTIONS] = {2,  PKT_D_ND_OPTION_LENGTH,    false, false, nd_option_len   },
+    [PKT_LIST_ICMP_OBJECTS] = {4,  PKT_D_ICMP_EXT_OBJECT,     false, false, icmp_object_len },
+    [PKT_LIST_IGMP3_RECORDS] = {8,  PKT_D_IGMP_RECORD_OVERRUN, false, false, igmp3_record_len},
+    [PKT_LIST_MLD2_RECORDS] = {20, PKT_D_MLD_RECORD_OVERRUN,  false, false, mld2_record_len },
 };
 
 /* Whether len bytes of the current item are there; if not, the walk stops and says why. */
@@ -105,7 +105,7 @@ bool pkt_option_next(struct pkt_list *list, struct pkt_option *ret_option)
     if (list->kind >= PKT_LIST_KIND_COUNT || at_end(list))
         return false;
     const struct list_kind *kind = &kinds[list->kind];
-    if (!has(list, 1, kind->damaged))
+    if (!has(list, kind->has_nop || kind->zero_is_pad ? 1 : kind->header_len, kind->damaged))
         return false;
     struct pkt_view item = pkt_view_from(list->area, list->off);
     bool single = is_single(kind, pkt_u8(item, 0));

@@ -1,5 +1,6 @@
 /*
- * The layer table: the decode driver, what steps use to fill it, and what readers use to find their way in it.
+ * The layer table: the decode driver, what steps use to fill it, and what readers use to find their way in
+ * it.
  */
 #include "pkt/packet.h"
 #include "protocol.h"
@@ -47,20 +48,23 @@ static void give_up(struct pkt_decoder *d)
     pkt_diagnosis_add(d->packet, diagnosis);
 }
 
-/* A quotation is cut by whoever quoted it: that is neither damage nor the capture's fault (RFC 792, RFC 4443 2.4). */
-static bool is_cut_quote(const struct pkt_layer *row)
+bool pkt_layer_is_part(const struct pkt_layer *row)
 {
-    return (row->flags & PKT_LAYER_QUOTED) != 0 && row->length_source == PKT_LENGTH_ICMP_QUOTE;
+    bool cut_quote = (row->flags & PKT_LAYER_QUOTED) != 0 && row->length_source == PKT_LENGTH_ICMP_QUOTE;
+    return cut_quote || (row->flags & PKT_LAYER_FRAGMENT) != 0;
 }
 
 /* Whether need bytes of the row are there; else its header is unset and a diagnosis says why. */
 static bool check_header(struct pkt_decoder *d, struct pkt_layer *row, uint32_t need, uint16_t short_code)
 {
     uint32_t captured = (uint32_t)d->packet->bytes.len;
-    if (need > row->len && !is_cut_quote(row)) {
-        row->flags |= PKT_LAYER_SHORT;
-        add_short(d, row, short_code, need);
-    } else if (need > row->len || row->off > captured || need > captured - row->off) {
+    if (need > row->len) {
+        /* Who quoted or fragmented the packet cut it: that is neither damage nor the capture's fault. */
+        bool part = pkt_layer_is_part(row);
+        row->flags |= part ? PKT_LAYER_TRUNCATED : PKT_LAYER_SHORT;
+        if (!part)
+            add_short(d, row, short_code, need);
+    } else if (need > 0 && (row->off > captured || need > captured - row->off)) {
         row->flags |= PKT_LAYER_TRUNCATED;
         add_cap_truncated(d, row->off, need);
     } else {
@@ -97,7 +101,8 @@ bool pkt_decode_widen(struct pkt_decoder *d, struct pkt_layer *row, uint32_t hdr
     return check_header(d, row, hdr_len, short_code);
 }
 
-void pkt_decode_clip(struct pkt_decoder *d, struct pkt_layer *row, uint32_t len, enum pkt_length_source source)
+void pkt_decode_clip(struct pkt_decoder *d, struct pkt_layer *row, uint32_t len,
+                     enum pkt_length_source source)
 {
     if (len > row->len) {
         row->flags |= PKT_LAYER_CLIPPED;
@@ -135,11 +140,13 @@ struct pkt_view pkt_decode_bytes(const struct pkt_decoder *d, const struct pkt_l
 /* What Ethernet carried behind the packet: padding to 60 bytes, and where the link delivers it the FCS. */
 static void add_trailer(struct pkt_decoder *d)
 {
-    if (d->trailer <= d->end || d->full)
+    /* One of which nothing was captured says nothing that the frame's length does not. */
+    if (d->trailer <= d->end || d->end >= d->packet->bytes.len || d->full)
         return;
     d->off = d->end;
     d->end = d->trailer;
     d->flags = 0;
+    d->next = 0;
     d->length_source = PKT_LENGTH_WIRE;
     (void)pkt_decode_row(d, PKT_PROTO_TRAILER, 0);
 }
@@ -149,7 +156,8 @@ static uint32_t outer_end(const struct pkt_packet *packet, uint32_t end)
 {
     for (unsigned i = 0; i < packet->layer_count; i++) {
         uint8_t proto = packet->layer[i].proto;
-        if (proto == PKT_PROTO_IPV4 || proto == PKT_PROTO_IPV6 || proto == PKT_PROTO_ARP || proto == PKT_PROTO_LLC)
+        if (proto == PKT_PROTO_IPV4 || proto == PKT_PROTO_IPV6 || proto == PKT_PROTO_ARP ||
+            proto == PKT_PROTO_LLC)
             return packet->layer[i].off + packet->layer[i].len;
     }
     return end;
@@ -161,7 +169,9 @@ void pkt_decode(struct pkt_view bytes, uint32_t wire_len, uint16_t linktype, uns
     /* Offsets are 32 bits wide; a frame of 2 GiB or more is read up to there. */
     if (bytes.len > INT32_MAX)
         bytes.len = INT32_MAX;
-    if (wire_len < bytes.len || wire_len > INT32_MAX)
+    if (wire_len > INT32_MAX)
+        wire_len = INT32_MAX;
+    if (wire_len < bytes.len)
         wire_len = (uint32_t)bytes.len;
     ret_packet->bytes = bytes;
     ret_packet->wire_len = wire_len;
@@ -250,7 +260,7 @@ int pkt_layer_find(const struct pkt_packet *packet, enum pkt_proto proto, unsign
 
 int pkt_layer_network(const struct pkt_packet *packet, unsigned layer)
 {
-    if (layer >= packet->layer_count)
+    if (layer >= packet->layer_count || packet->layer[layer].proto == PKT_PROTO_TRAILER)
         return -1;
     for (int i = (int)layer - 1; i >= 0; i--)
         if (packet->layer[i].proto == PKT_PROTO_IPV4 || packet->layer[i].proto == PKT_PROTO_IPV6)

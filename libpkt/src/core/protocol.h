@@ -1,6 +1,6 @@
 /*
- * What a protocol gives to the decode driver: one row in the protocol table (src/proto/table.c), one decode step,
- * and where it has them a checksum and rules. Internal.
+ * What a protocol gives to the decode driver: one row in the protocol table (src/proto/table.c), one decode
+ * step, and where it has them a checksum and rules. Internal.
  */
 #ifndef CORE_PROTOCOL_H
 #define CORE_PROTOCOL_H
@@ -10,16 +10,17 @@
 #include "pkt/packet.h"
 
 /*
- * The state of one pass. `off` and `end` bound the next layer: on the wire, not in the capture. A step adds its
- * row, moves them inward and returns the protocol of what comes next.
+ * The state of one pass. `off` and `end` bound the next layer: on the wire, not in the capture. A step adds
+ * its row, moves them inward and returns the protocol of what comes next.
  */
 struct pkt_decoder {
     struct pkt_packet *packet;
-    uint32_t off;          /* where the next layer starts */
-    uint32_t end;          /* where the tightest length field ends it */
-    uint32_t trailer;      /* end of the Ethernet frame's own bytes: a trailer lies between the packet and this; 0: none */
-    uint16_t next;         /* number under which the next layer was announced */
-    uint16_t flags;        /* enum pkt_layer_flag that rows to come inherit */
+    uint32_t off;     /* where the next layer starts */
+    uint32_t end;     /* where the tightest length field ends it */
+    uint32_t trailer; /* end of the Ethernet frame's own bytes: a trailer lies between the packet and this; 0:
+                         none */
+    uint16_t next;    /* number under which the next layer was announced */
+    uint16_t flags;   /* enum pkt_layer_flag that rows to come inherit */
     uint8_t length_source; /* what set end */
     bool full;             /* the table had no room: the pass ends */
 };
@@ -45,20 +46,28 @@ enum pkt_proto pkt_linktype_protocol(uint16_t linktype);
 /* --- for decode steps --- */
 
 /*
- * Adds the row of a layer from decoder->off to decoder->end whose header needs at least `need` bytes. Returns the row
- * with hdr_len = need when they are captured. Returns NULL when they are not: the row is there with hdr_len 0 and a
- * diagnosis, or the table was full; the step then returns PKT_PROTO_NONE.
+ * Adds the row of a layer from decoder->off to decoder->end whose header needs at least `need` bytes. Returns
+ * the row with hdr_len = need when they are captured. Returns NULL when they are not: the row is there with
+ * hdr_len 0 and a diagnosis, or the table was full; the step then returns PKT_PROTO_NONE.
  */
 struct pkt_layer *pkt_decode_row(struct pkt_decoder *decoder, enum pkt_proto proto, uint32_t need);
 
 /*
- * Widens the header of a row to hdr_len bytes (options). False, with the row's header unset and a diagnosis code
- * short_code (structure) or CAP_TRUNCATED, when the layer or the capture is shorter.
+ * Widens the header of a row to hdr_len bytes (options). False, with the row's header unset and a diagnosis
+ * code short_code (structure) or CAP_TRUNCATED, when the layer or the capture is shorter.
  */
-bool pkt_decode_widen(struct pkt_decoder *decoder, struct pkt_layer *row, uint32_t hdr_len, uint16_t short_code);
+bool pkt_decode_widen(struct pkt_decoder *decoder, struct pkt_layer *row, uint32_t hdr_len,
+                      uint16_t short_code);
 
 /* The layer ends at its own length field: off + len. A tighter end stands; the row's len and flags follow. */
-void pkt_decode_clip(struct pkt_decoder *decoder, struct pkt_layer *row, uint32_t len, enum pkt_length_source source);
+void pkt_decode_clip(struct pkt_decoder *decoder, struct pkt_layer *row, uint32_t len,
+                     enum pkt_length_source source);
+
+/*
+ * Whether the row is part of a packet only, cut by who quoted it (RFC 792, RFC 4443 2.4) or fragmented it:
+ * that its length fields claim more than is here is then no error.
+ */
+bool pkt_layer_is_part(const struct pkt_layer *row);
 
 /* Moves behind the row's header and notes the number of what follows. */
 void pkt_decode_advance(struct pkt_decoder *decoder, struct pkt_layer *row, uint16_t next);
@@ -75,17 +84,18 @@ void pkt_diagnosis_add(struct pkt_packet *packet, struct pkt_diagnosis diagnosis
 /* --- for rules --- */
 
 /* Adds a diagnosis on layer `layer` at offset off_in_layer of it. */
-void pkt_rule_broken(struct pkt_packet *packet, unsigned layer, uint16_t code, uint32_t off_in_layer, uint32_t need,
-                     uint32_t have);
+void pkt_rule_broken(struct pkt_packet *packet, unsigned layer, uint16_t code, uint32_t off_in_layer,
+                     uint32_t need, uint32_t have);
 
-/* Walks a list of a layer, adding the diagnosis with which the walk stopped; list_off is where the area starts in the layer. */
+/* Walks a list of a layer, adding the diagnosis with which the walk stopped; list_off is where the area
+ * starts in the layer. */
 void pkt_rule_walk(struct pkt_packet *packet, unsigned layer, struct pkt_list list, uint32_t list_off);
 
 /*
  * The checksum over the whole of a layer, with the pseudo-header of the network layer that carries it when
  * `protocol` is not 0. field_off is where the field stands.
  */
-struct pkt_checksum_result pkt_checksum_layer(const struct pkt_packet *packet, unsigned layer, uint32_t field_off,
-                                              uint8_t protocol);
+struct pkt_checksum_result pkt_checksum_layer(const struct pkt_packet *packet, unsigned layer,
+                                              uint32_t field_off, uint8_t protocol);
 
 #endif

@@ -35,8 +35,7 @@ static uint64_t add_below(uint64_t *sum, uint64_t value, uint64_t limit)
     return reached ? 1 : 0;
 }
 
-/* floor(fraction * 10^9 / units_per_s) for a fraction below units_per_s: the product need not fit in 64 bits.
- */
+/* floor(fraction * 10^9 / units_per_s) for a fraction below units_per_s: the product may exceed 64 bits. */
 static uint64_t fraction_ns(uint64_t fraction, uint64_t units_per_s)
 {
     if (units_per_s <= UINT64_MAX / (uint64_t)PKT_NS_PER_S)

@@ -11,12 +11,18 @@ enum pkt_proto pkt_linktype_protocol(uint16_t linktype)
         uint16_t linktype;
         uint8_t proto;
     } starts[] = {
-        {PKT_LINKTYPE_ETHERNET, PKT_PROTO_ETHERNET},    {PKT_LINKTYPE_NULL, PKT_PROTO_NULL},
-        {PKT_LINKTYPE_LOOP, PKT_PROTO_NULL},            {PKT_LINKTYPE_RAW_BSD, PKT_PROTO_PAYLOAD},
-        {PKT_LINKTYPE_RAW_OPENBSD, PKT_PROTO_PAYLOAD},  {PKT_LINKTYPE_RAW, PKT_PROTO_PAYLOAD},
-        {PKT_LINKTYPE_IPV4, PKT_PROTO_IPV4},            {PKT_LINKTYPE_IPV6, PKT_PROTO_IPV6},
-        {PKT_LINKTYPE_SLL, PKT_PROTO_SLL},              {PKT_LINKTYPE_SLL2, PKT_PROTO_SLL2},
-        {PKT_LINKTYPE_PPP, PKT_PROTO_PPP},              {PKT_LINKTYPE_PPP_HDLC, PKT_PROTO_PPP},
+        {PKT_LINKTYPE_ETHERNET,    PKT_PROTO_ETHERNET},
+        {PKT_LINKTYPE_NULL,        PKT_PROTO_NULL    },
+        {PKT_LINKTYPE_LOOP,        PKT_PROTO_NULL    },
+        {PKT_LINKTYPE_RAW_BSD,     PKT_PROTO_PAYLOAD },
+        {PKT_LINKTYPE_RAW_OPENBSD, PKT_PROTO_PAYLOAD },
+        {PKT_LINKTYPE_RAW,         PKT_PROTO_PAYLOAD },
+        {PKT_LINKTYPE_IPV4,        PKT_PROTO_IPV4    },
+        {PKT_LINKTYPE_IPV6,        PKT_PROTO_IPV6    },
+        {PKT_LINKTYPE_SLL,         PKT_PROTO_SLL     },
+        {PKT_LINKTYPE_SLL2,        PKT_PROTO_SLL2    },
+        {PKT_LINKTYPE_PPP,         PKT_PROTO_PPP     },
+        {PKT_LINKTYPE_PPP_HDLC,    PKT_PROTO_PPP     },
     };
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         if (starts[i].linktype == linktype)
@@ -26,7 +32,8 @@ enum pkt_proto pkt_linktype_protocol(uint16_t linktype)
 
 static bool is_raw_ip(uint16_t linktype)
 {
-    return linktype == PKT_LINKTYPE_RAW || linktype == PKT_LINKTYPE_RAW_BSD || linktype == PKT_LINKTYPE_RAW_OPENBSD;
+    return linktype == PKT_LINKTYPE_RAW || linktype == PKT_LINKTYPE_RAW_BSD ||
+           linktype == PKT_LINKTYPE_RAW_OPENBSD;
 }
 
 enum pkt_proto pkt_ip_by_version(const struct pkt_decoder *d)
@@ -63,7 +70,7 @@ enum pkt_proto pkt_ethertype_protocol(uint16_t ethertype)
     case PKT_ETHERTYPE_QINQ_OLD:
         return PKT_PROTO_VLAN;
     default:
-        return ethertype < 1536 ? PKT_PROTO_LLC : PKT_PROTO_PAYLOAD;
+        return ethertype <= PKT_8023_LENGTH_MAX ? PKT_PROTO_LLC : PKT_PROTO_PAYLOAD;
     }
 }
 

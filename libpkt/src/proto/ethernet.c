@@ -11,9 +11,7 @@
 #include "pkt/link.h"
 
 enum {
-    ETHERNET_TYPE = 12,
     ETHERNET_LEN = 14,
-    ETHERNET_TYPE_MIN = 1536, /* below: a length (IEEE 802.3 3.2.6) */
 };
 
 bool pkt_as_ethernet(const struct pkt_packet *packet, unsigned layer, struct pkt_ethernet *ret_ethernet)
@@ -24,14 +22,19 @@ bool pkt_as_ethernet(const struct pkt_packet *packet, unsigned layer, struct pkt
     return ret_ethernet->header.len != 0;
 }
 
-/* An 802.3 length rules the end of what LLC carries. */
-static void clip_8023(struct pkt_decoder *d, struct pkt_layer *row, uint16_t length)
+enum pkt_proto pkt_decode_type_length(struct pkt_decoder *d, struct pkt_layer *row)
 {
-    if (length > row->len - ETHERNET_LEN)
-        pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_ETH_LENGTH_OVERRUN, ETHERNET_TYPE, length,
-                        row->len - ETHERNET_LEN);
-    else
-        pkt_decode_clip(d, row, ETHERNET_LEN + (uint32_t)length, PKT_LENGTH_8023);
+    uint32_t field_off = row->hdr_len - 2U;
+    uint16_t type = pkt_u16(pkt_decode_bytes(d, row), field_off);
+    uint32_t room = row->len - row->hdr_len;
+    if (type <= PKT_8023_LENGTH_MAX) {
+        if (type > room && !pkt_layer_is_part(row))
+            pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_ETH_LENGTH_OVERRUN, field_off, type,
+                            room);
+        pkt_decode_clip(d, row, (uint32_t)row->hdr_len + type, PKT_LENGTH_8023);
+    }
+    pkt_decode_advance(d, row, type);
+    return pkt_ethertype_protocol(type);
 }
 
 enum pkt_proto pkt_ethernet_decode(struct pkt_decoder *d)
@@ -41,9 +44,5 @@ enum pkt_proto pkt_ethernet_decode(struct pkt_decoder *d)
         return PKT_PROTO_NONE;
     if ((d->flags & (PKT_LAYER_INNER | PKT_LAYER_QUOTED)) == 0)
         d->trailer = d->end;
-    uint16_t type = pkt_u16(pkt_decode_bytes(d, row), ETHERNET_TYPE);
-    if (type < ETHERNET_TYPE_MIN)
-        clip_8023(d, row, type);
-    pkt_decode_advance(d, row, type);
-    return pkt_ethertype_protocol(type);
+    return pkt_decode_type_length(d, row);
 }

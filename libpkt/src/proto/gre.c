@@ -1,7 +1,8 @@
 /*
  * GRE (RFC 2784) with key and sequence number (RFC 2890); version 1 is that of PPTP (RFC 2637)
  *
- *     C R K S ... version | protocol 2 | [checksum 2, reserved 2] | [key 4] | [sequence 4] | [acknowledgment 4, v1]
+ *     C R K S ... version | protocol 2 | [checksum 2, reserved 2] | [key 4] | [sequence 4] | [acknowledgment
+ * 4, v1]
  */
 #include "demux.h"
 #include "pkt/link.h"

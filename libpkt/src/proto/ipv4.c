@@ -91,7 +91,7 @@ static bool lengths_hold(struct pkt_decoder *d, struct pkt_layer *row, struct pk
         row->flags |= PKT_LAYER_SHORT;
         return false;
     } else {
-        if (total > row->len && (row->flags & PKT_LAYER_QUOTED) == 0)
+        if (total > row->len && !pkt_layer_is_part(row))
             pkt_rule_broken(d->packet, layer, PKT_D_IPV4_TOTAL_OVERRUN, IPV4_TOTAL_LEN, total, row->len);
         pkt_decode_clip(d, row, total, PKT_LENGTH_IPV4_TOTAL);
     }
@@ -105,7 +105,8 @@ enum pkt_proto pkt_ipv4_decode(struct pkt_decoder *d)
         return PKT_PROTO_NONE;
     struct pkt_ipv4 ip = {pkt_decode_bytes(d, row)};
     if (pkt_ipv4_version(ip) != 4) {
-        pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_IPV4_VERSION, 0, 4, pkt_ipv4_version(ip));
+        pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_IPV4_VERSION, 0, 4,
+                        pkt_ipv4_version(ip));
         row->flags |= PKT_LAYER_SHORT;
         return PKT_PROTO_NONE;
     }
@@ -125,6 +126,8 @@ struct pkt_checksum_result pkt_ipv4_verify(const struct pkt_packet *packet, unsi
 {
     struct pkt_view header = pkt_layer_header(packet, layer);
     struct pkt_checksum_result result = {PKT_CHECKSUM_OK, pkt_u16(header, IPV4_CHECKSUM), 0};
+    if ((packet->layer[layer].flags & PKT_LAYER_SHORT) != 0)
+        return (struct pkt_checksum_result){PKT_CHECKSUM_UNKNOWN, result.found, 0};
     uint16_t over_all = pkt_checksum(header);
     /* Taking the field out of a sum that it is part of gives what it should be. */
     result.expected = pkt_checksum_update16(over_all, result.found, 0);

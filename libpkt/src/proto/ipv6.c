@@ -26,17 +26,22 @@ bool pkt_as_ipv6(const struct pkt_packet *packet, unsigned layer, struct pkt_ipv
     return ret_ipv6->header.len != 0;
 }
 
-/* The value of a jumbo payload option in the hop-by-hop header at the view's start; 0: none (RFC 2675 2). */
-static uint32_t jumbo_len(struct pkt_view hopopts)
+/*
+ * The value of the jumbo payload option in the hop-by-hop header at the view's start; 0: none (RFC 2675 2).
+ * False when the capture ends before that is known.
+ */
+static bool jumbo_len(struct pkt_view hopopts, uint32_t *ret_len)
 {
-    struct pkt_ipv6_extension x = {pkt_view_clip(hopopts, 0, 8U + 8U * pkt_u8(hopopts, 1)), PKT_PROTO_IP6_HOPOPTS};
+    size_t size = 8U + 8U * pkt_u8(hopopts, 1);
+    struct pkt_ipv6_extension x = {pkt_view_clip(hopopts, 0, size), PKT_PROTO_IP6_HOPOPTS};
     struct pkt_list list;
     struct pkt_option option;
     pkt_ipv6_options(x, &list);
-    while (pkt_option_next(&list, &option))
+    *ret_len = 0;
+    while (*ret_len == 0 && pkt_option_next(&list, &option))
         if (option.type == PKT_IPV6_OPTION_JUMBO && option.data.len == 4)
-            return pkt_u32(option.data, 0);
-    return 0;
+            *ret_len = pkt_u32(option.data, 0);
+    return *ret_len != 0 || hopopts.len >= size;
 }
 
 /* The payload length rules the end; 0 stands for a jumbogram or for a frame left to segmentation offload. */
@@ -45,16 +50,18 @@ static void clip_payload(struct pkt_decoder *d, struct pkt_layer *row, struct pk
     uint32_t claimed = pkt_ipv6_payload_len(ip);
     enum pkt_length_source source = PKT_LENGTH_IPV6_PAYLOAD;
     if (claimed == 0 && pkt_ipv6_next_header(ip) == PKT_IP_HOPOPTS) {
-        claimed = jumbo_len(pkt_view_from(ip.header, IPV6_LEN));
-        source = PKT_LENGTH_IPV6_JUMBO;
+        bool known = jumbo_len(pkt_view_from(ip.header, IPV6_LEN), &claimed);
+        if (!known && (row->flags & PKT_LAYER_TRUNCATED) != 0)
+            return;
+        source = claimed != 0 ? PKT_LENGTH_IPV6_JUMBO : source;
     }
     if (claimed == 0 && (d->packet->flags & PKT_DECODE_GSO) != 0)
         return;
     uint32_t room = row->len - IPV6_LEN;
     if (claimed > room) {
-        if ((row->flags & PKT_LAYER_QUOTED) == 0)
-            pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_IPV6_PAYLOAD_OVERRUN, IPV6_PAYLOAD_LEN,
-                            claimed, room);
+        if (!pkt_layer_is_part(row))
+            pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_IPV6_PAYLOAD_OVERRUN,
+                            IPV6_PAYLOAD_LEN, claimed, room);
         row->flags |= PKT_LAYER_CLIPPED;
         return;
     }
@@ -68,7 +75,8 @@ enum pkt_proto pkt_ipv6_decode(struct pkt_decoder *d)
         return PKT_PROTO_NONE;
     struct pkt_ipv6 ip = {pkt_decode_bytes(d, row)};
     if (pkt_ipv6_version(ip) != 6) {
-        pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_IPV6_VERSION, 0, 6, pkt_ipv6_version(ip));
+        pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_IPV6_VERSION, 0, 6,
+                        pkt_ipv6_version(ip));
         row->flags |= PKT_LAYER_SHORT;
         return PKT_PROTO_NONE;
     }
@@ -84,16 +92,18 @@ void pkt_ipv6_rules(struct pkt_packet *packet, unsigned layer)
         pkt_rule_broken(packet, layer, PKT_D_IPV6_SOURCE, IPV6_SRC, 0, 0);
 }
 
-/* The address behind the last segment of a routing header that is not used up yet. */
-static void take_final_dst(struct pkt_ipv6_extension x, struct pkt_ip6 *dst)
+/* The last segment of a routing header that is not used up yet; false when its type does not say where that
+ * is. */
+static bool take_final_dst(struct pkt_ipv6_extension x, struct pkt_ip6 *dst)
 {
     unsigned type = pkt_ipv6_routing_type(x);
-    if (pkt_ipv6_segments_left(x) == 0 || x.header.len < 8U + 16U)
-        return;
-    if (type == 0 || type == 2)
-        *dst = pkt_ip6_at(x.header, x.header.len - 16U);
-    else if (type == 4) /* the segment list is stored backwards: the last segment is first (RFC 8754 2) */
-        *dst = pkt_ip6_at(x.header, 8);
+    if (pkt_ipv6_segments_left(x) == 0)
+        return true;
+    if (x.header.len < 8U + 16U || (type != 0 && type != 2 && type != 4))
+        return false;
+    /* Segment routing stores the list backwards: the last segment is first (RFC 8754 2). */
+    *dst = pkt_ip6_at(x.header, type == 4 ? 8 : x.header.len - 16U);
+    return true;
 }
 
 /* The source by a Home Address option (RFC 6275 11.3.1). */
@@ -107,17 +117,19 @@ static void take_home_address(struct pkt_ipv6_extension x, struct pkt_ip6 *src)
             *src = pkt_ip6_at(option.data, 0);
 }
 
-void pkt_ipv6_pseudo_addresses(const struct pkt_packet *packet, unsigned ip_layer, struct pkt_ip6 *ret_src,
+bool pkt_ipv6_pseudo_addresses(const struct pkt_packet *packet, unsigned ip_layer, struct pkt_ip6 *ret_src,
                                struct pkt_ip6 *ret_dst)
 {
     struct pkt_ipv6 ip = {pkt_layer_header(packet, ip_layer)};
     *ret_src = pkt_ipv6_src(ip);
     *ret_dst = pkt_ipv6_dst(ip);
+    bool known = true;
     struct pkt_ipv6_extension x;
     for (unsigned i = ip_layer + 1; pkt_as_ipv6_extension(packet, i, &x); i++) {
         if (x.proto == PKT_PROTO_IP6_ROUTING)
-            take_final_dst(x, ret_dst);
+            known &= take_final_dst(x, ret_dst);
         else if (x.proto == PKT_PROTO_IP6_DSTOPTS)
             take_home_address(x, ret_src);
     }
+    return known;
 }

@@ -1,7 +1,8 @@
 /*
  * IPv6 extension headers (RFC 8200 4), AH (RFC 4302) and ESP (RFC 4303)
  *
- *     next header 1 | length 1 | ...            length in 8-byte units without the first 8; AH: 4-byte units minus 2
+ *     next header 1 | length 1 | ...            length in 8-byte units without the first 8; AH: 4-byte units
+ * minus 2
  *
  *     fragment:  next 1 | reserved 1 | offset 13 bits, reserved 2, M | identification 4
  *     routing:   next 1 | length 1 | type 1 | segments left 1 | data
@@ -16,10 +17,12 @@ enum {
     ESP_LEN = 8,
     OPTIONS_OFF = 2,
     ROUTING_SEGMENTS = 3,
+    ROUTING_LAST_ENTRY = 4,
     FRAGMENT_OFF = 2,
 };
 
-bool pkt_as_ipv6_extension(const struct pkt_packet *packet, unsigned layer, struct pkt_ipv6_extension *ret_extension)
+bool pkt_as_ipv6_extension(const struct pkt_packet *packet, unsigned layer,
+                           struct pkt_ipv6_extension *ret_extension)
 {
     if (layer >= packet->layer_count)
         return false;
@@ -63,17 +66,14 @@ bool pkt_ipv6_router_alert(const struct pkt_packet *packet, unsigned ip_layer, u
     return false;
 }
 
-/* A header that states its length as all but the fragment header do. */
+/* A header that states its length in units of 8 bytes without the first 8 (RFC 8200 4). */
 static struct pkt_layer *decode_sized(struct pkt_decoder *d, enum pkt_proto proto)
 {
     struct pkt_layer *row = pkt_decode_row(d, proto, EXTENSION_MIN);
     if (row == NULL)
         return NULL;
     struct pkt_view bytes = pkt_decode_bytes(d, row);
-    uint32_t len = proto == PKT_PROTO_AH ? (pkt_u8(bytes, 1) + 2U) * 4U : (pkt_u8(bytes, 1) + 1U) * 8U;
-    if (proto == PKT_PROTO_AH && len < AH_MIN)
-        len = AH_MIN;
-    if (!pkt_decode_widen(d, row, len, PKT_D_IPV6_EXTENSION_OVERRUN))
+    if (!pkt_decode_widen(d, row, (pkt_u8(bytes, 1) + 1U) * 8U, PKT_D_IPV6_EXTENSION_OVERRUN))
         return NULL;
     pkt_decode_advance(d, row, pkt_u8(bytes, 0));
     return row;
@@ -103,9 +103,19 @@ enum pkt_proto pkt_dstopts_decode(struct pkt_decoder *d)
 /* AH stands behind both families: whether extension headers may follow depends on which. */
 enum pkt_proto pkt_ah_decode(struct pkt_decoder *d)
 {
-    struct pkt_layer *row = decode_sized(d, PKT_PROTO_AH);
+    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_AH, AH_MIN);
     if (row == NULL)
         return PKT_PROTO_NONE;
+    struct pkt_view bytes = pkt_decode_bytes(d, row);
+    uint32_t len = (pkt_u8(bytes, 1) + 2U) * 4U; /* in units of 4 bytes minus 2 (RFC 4302 2.2) */
+    if (len < AH_MIN) {
+        pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_AH_LENGTH, 1, AH_MIN, len);
+        row->flags |= PKT_LAYER_SHORT;
+        return PKT_PROTO_NONE;
+    }
+    if (!pkt_decode_widen(d, row, len, PKT_D_AH_LENGTH))
+        return PKT_PROTO_NONE;
+    pkt_decode_advance(d, row, pkt_u8(bytes, 0));
     int network = pkt_layer_network(d->packet, d->packet->layer_count - 1U);
     bool v6 = network >= 0 && d->packet->layer[network].proto == PKT_PROTO_IPV6;
     return pkt_ip_next(d, (uint8_t)row->next, v6);
@@ -143,7 +153,9 @@ static void fragment_rules(struct pkt_packet *packet, unsigned layer, struct pkt
     uint32_t end = pkt_ipv6_fragment_offset(x) + len;
     if (end > UINT16_MAX)
         pkt_rule_broken(packet, layer, PKT_D_IPV6_FRAGMENT_END, FRAGMENT_OFF, UINT16_MAX, end);
-    if (pkt_ipv6_more_fragments(x) && len % 8 != 0)
+    /* How long the whole fragment was is not known in a quotation that ends inside it. */
+    bool known = packet->layer[layer].length_source != PKT_LENGTH_ICMP_QUOTE;
+    if (known && pkt_ipv6_more_fragments(x) && len % 8 != 0)
         pkt_rule_broken(packet, layer, PKT_D_IPV6_FRAGMENT_LENGTH, FRAGMENT_OFF, len & ~7U, len);
 }
 
@@ -152,7 +164,9 @@ static void routing_rules(struct pkt_packet *packet, unsigned layer, struct pkt_
     unsigned type = pkt_ipv6_routing_type(x);
     uint32_t addresses = (uint32_t)(x.header.len - 8) / 16;
     uint32_t left = pkt_ipv6_segments_left(x);
-    if ((type == 0 || type == 2) && left > addresses)
+    if (type == 4) /* the octet of the last entry counts them, as options may follow (RFC 8754 4.3.1.1) */
+        addresses = pkt_u8(x.header, ROUTING_LAST_ENTRY) + 1U;
+    if ((type == 0 || type == 2 || type == 4) && left > addresses)
         pkt_rule_broken(packet, layer, PKT_D_IPV6_ROUTING_SEGMENTS, ROUTING_SEGMENTS, addresses, left);
 }
 

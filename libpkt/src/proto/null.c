@@ -1,6 +1,6 @@
 /*
- * BSD loopback: a 4-byte address family, in the byte order of the machine that wrote the file (NULL) or of the
- * network (LOOP). IPv6 has a number of its own on every system.
+ * BSD loopback: a 4-byte address family, in the byte order of the machine that wrote the file (NULL) or of
+ * the network (LOOP). IPv6 has a number of its own on every system.
  */
 #include "demux.h"
 #include "pkt/link.h"

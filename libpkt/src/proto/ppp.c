@@ -11,6 +11,8 @@
 enum {
     PPP_IPV4 = 0x0021,
     PPP_IPV6 = 0x0057,
+    CISCO_UNICAST = 0x0f,
+    CISCO_MULTICAST = 0x8f,
 };
 
 bool pkt_as_ppp(const struct pkt_packet *packet, unsigned layer, struct pkt_ppp *ret_ppp)
@@ -21,7 +23,7 @@ bool pkt_as_ppp(const struct pkt_packet *packet, unsigned layer, struct pkt_ppp 
     return ret_ppp->header.len != 0;
 }
 
-/* ff: all stations, 03: unnumbered information (RFC 1662 3.1). 0f and 8f: Cisco HDLC look-alikes, no PPP. */
+/* ff: all stations, 03: unnumbered information (RFC 1662 3.1). */
 bool pkt_ppp_has_address(struct pkt_ppp p)
 {
     return pkt_u16(p.header, 0) == 0xff03;
@@ -55,8 +57,18 @@ static enum pkt_proto payload_protocol(uint16_t protocol)
     }
 }
 
+/* The HDLC link type also holds frames of Cisco's own framing (RFC 1547 4.3.1), which is no PPP. */
+static bool is_cisco(const struct pkt_decoder *d)
+{
+    uint8_t address = pkt_u8(d->packet->bytes, d->off);
+    return d->packet->linktype == PKT_LINKTYPE_PPP_HDLC && d->off == 0 &&
+           (address == CISCO_UNICAST || address == CISCO_MULTICAST);
+}
+
 enum pkt_proto pkt_ppp_decode(struct pkt_decoder *d)
 {
+    if (is_cisco(d))
+        return PKT_PROTO_PAYLOAD;
     struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_PPP, 1);
     if (row == NULL)
         return PKT_PROTO_NONE;

@@ -4,8 +4,9 @@
 #include "demux.h"
 #include "pkt/ipv6.h"
 
-/* Adds the pseudo-header; false when there is no network layer to take it from. */
-static bool add_pseudo_header(struct pkt_sum *sum, const struct pkt_packet *packet, unsigned layer, uint8_t protocol)
+/* Adds the pseudo-header; false when there is no network layer to take it from, or that does not say. */
+static bool add_pseudo_header(struct pkt_sum *sum, const struct pkt_packet *packet, unsigned layer,
+                              uint8_t protocol)
 {
     int network = pkt_layer_network(packet, layer);
     uint32_t len = packet->layer[layer].len;
@@ -14,26 +15,24 @@ static bool add_pseudo_header(struct pkt_sum *sum, const struct pkt_packet *pack
         return false;
     if (pkt_as_ipv4(packet, (unsigned)network, &ip4)) {
         pkt_sum_ip4(sum, pkt_ipv4_src(ip4), pkt_ipv4_final_dst(ip4), protocol, (uint16_t)len);
+        sum->acc += len >> 16; /* segmentation offload sums the length of frames above 65,535 bytes whole */
         return true;
     }
     struct pkt_ip6 src, dst;
-    pkt_ipv6_pseudo_addresses(packet, (unsigned)network, &src, &dst);
+    bool known = pkt_ipv6_pseudo_addresses(packet, (unsigned)network, &src, &dst);
     pkt_sum_ip6(sum, src, dst, protocol, len);
-    return true;
+    return known;
 }
 
 /* Whether the bytes that the checksum covers are all here. */
 static bool is_whole(const struct pkt_packet *packet, unsigned layer)
 {
     const struct pkt_layer *row = &packet->layer[layer];
-    const uint16_t partial = PKT_LAYER_TRUNCATED | PKT_LAYER_FRAGMENT | PKT_LAYER_SHORT;
-    /* A quotation ruled by the ICMP message's end, or clipped by it, is not the whole packet. */
-    bool cut_quote = (row->flags & PKT_LAYER_QUOTED) != 0 && row->length_source == PKT_LENGTH_ICMP_QUOTE;
-    return (row->flags & partial) == 0 && !cut_quote;
+    return (row->flags & (PKT_LAYER_TRUNCATED | PKT_LAYER_SHORT)) == 0 && !pkt_layer_is_part(row);
 }
 
-struct pkt_checksum_result pkt_checksum_layer(const struct pkt_packet *packet, unsigned layer, uint32_t field_off,
-                                              uint8_t protocol)
+struct pkt_checksum_result pkt_checksum_layer(const struct pkt_packet *packet, unsigned layer,
+                                              uint32_t field_off, uint8_t protocol)
 {
     struct pkt_view bytes = pkt_layer_bytes(packet, layer);
     struct pkt_checksum_result result = {PKT_CHECKSUM_UNKNOWN, pkt_u16(bytes, field_off), 0};

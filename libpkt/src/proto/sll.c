@@ -2,7 +2,8 @@
  * Linux cooked captures (tcpdump.org LINKTYPE_LINUX_SLL and _SLL2)
  *
  *     v1:  packet type 2 | hardware type 2 | address length 2 | address 8 | protocol 2
- *     v2:  protocol 2 | reserved 2 | interface 4 | hardware type 2 | packet type 1 | address length 1 | address 8
+ *     v2:  protocol 2 | reserved 2 | interface 4 | hardware type 2 | packet type 1 | address length 1 |
+ * address 8
  */
 #include "demux.h"
 #include "pkt/link.h"
@@ -39,7 +40,7 @@ static enum pkt_proto payload_protocol(struct pkt_sll sll)
         return PKT_PROTO_PAYLOAD;
     if (protocol == SLL_PROTOCOL_LLC)
         return PKT_PROTO_LLC;
-    return protocol < 1536 ? PKT_PROTO_PAYLOAD : pkt_ethertype_protocol(protocol);
+    return protocol <= PKT_8023_LENGTH_MAX ? PKT_PROTO_PAYLOAD : pkt_ethertype_protocol(protocol);
 }
 
 static enum pkt_proto decode(struct pkt_decoder *d, enum pkt_proto proto, uint32_t len)

@@ -31,7 +31,7 @@ static bool is_v6(const struct pkt_packet *packet, unsigned layer)
 static bool clip(struct pkt_decoder *d, struct pkt_layer *row, uint32_t claimed)
 {
     unsigned layer = d->packet->layer_count - 1U;
-    bool partial = (row->flags & (PKT_LAYER_FRAGMENT | PKT_LAYER_QUOTED)) != 0;
+    bool part = pkt_layer_is_part(row);
     bool unsized = claimed == 0 && (row->len > UINT16_MAX || (d->packet->flags & PKT_DECODE_GSO) != 0);
     if (unsized) /* a jumbogram (RFC 2675 4) or segmentation offload */
         return true;
@@ -40,9 +40,9 @@ static bool clip(struct pkt_decoder *d, struct pkt_layer *row, uint32_t claimed)
         row->flags |= PKT_LAYER_SHORT;
         return false;
     }
-    if (claimed > row->len && !partial)
+    if (claimed > row->len && !part)
         pkt_rule_broken(d->packet, layer, PKT_D_UDP_LENGTH_OVERRUN, UDP_LENGTH, claimed, row->len);
-    if (claimed < row->len && !partial)
+    if (claimed < row->len && !part)
         pkt_rule_broken(d->packet, layer, PKT_D_UDP_LENGTH_UNDERRUN, UDP_LENGTH, row->len, claimed);
     pkt_decode_clip(d, row, claimed, PKT_LENGTH_UDP);
     return true;
@@ -57,7 +57,9 @@ enum pkt_proto pkt_udp_decode(struct pkt_decoder *d)
     if (!clip(d, row, pkt_udp_len(udp)))
         return PKT_PROTO_NONE;
     pkt_decode_advance(d, row, pkt_udp_dst(udp));
-    return pkt_udp_dst(udp) == PKT_PORT_VXLAN && d->off < d->end ? PKT_PROTO_VXLAN : PKT_PROTO_PAYLOAD;
+    /* RFC 7348 5 assigns the destination port; some senders answer from it. */
+    bool vxlan = pkt_udp_dst(udp) == PKT_PORT_VXLAN || pkt_udp_src(udp) == PKT_PORT_VXLAN;
+    return vxlan && d->off < d->end ? PKT_PROTO_VXLAN : PKT_PROTO_PAYLOAD;
 }
 
 struct pkt_checksum_result pkt_udp_verify(const struct pkt_packet *packet, unsigned layer)
@@ -69,6 +71,8 @@ struct pkt_checksum_result pkt_udp_verify(const struct pkt_packet *packet, unsig
     struct pkt_udp udp;
     if (pkt_as_udp(packet, layer, &udp) && pkt_udp_len(udp) > packet->layer[layer].len)
         result.state = PKT_CHECKSUM_UNKNOWN;
+    if (result.state != PKT_CHECKSUM_UNKNOWN && result.expected == 0)
+        result.expected = UINT16_MAX; /* 0 says that there is none */
     return result;
 }
 

@@ -10,7 +10,6 @@
 #include "pkt/link.h"
 
 enum {
-    VLAN_TYPE = 2,
     VLAN_LEN = 4,
     VLAN_ID_RESERVED = 4095,
 };
@@ -29,11 +28,7 @@ enum pkt_proto pkt_vlan_decode(struct pkt_decoder *d)
     struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_VLAN, VLAN_LEN);
     if (row == NULL)
         return PKT_PROTO_NONE;
-    uint16_t type = pkt_u16(pkt_decode_bytes(d, row), VLAN_TYPE);
-    if (type < 1536 && type <= row->len - VLAN_LEN)
-        pkt_decode_clip(d, row, VLAN_LEN + (uint32_t)type, PKT_LENGTH_8023);
-    pkt_decode_advance(d, row, type);
-    return pkt_ethertype_protocol(type);
+    return pkt_decode_type_length(d, row);
 }
 
 void pkt_vlan_rules(struct pkt_packet *packet, unsigned layer)
