@@ -49,12 +49,12 @@ enum pkt_proto {
 
 enum pkt_layer_flag {
     PKT_LAYER_TRUNCATED = 1 << 0, /* more than is here: the capture, quotation or fragment ends before */
-    PKT_LAYER_FRAGMENT = 1 << 1, /* this layer is (in) a fragment: not the whole of it is here */
-    PKT_LAYER_QUOTED = 1 << 2,   /* inside an ICMP error */
-    PKT_LAYER_CLIPPED = 1 << 3,  /* a tighter length field cut this layer short of its own claim */
-    PKT_LAYER_PADDED = 1 << 4,   /* bytes follow that the layer's own length leaves out */
-    PKT_LAYER_INNER = 1 << 5,    /* behind a tunnel header (GRE, IPIP, 6in4, VXLAN) */
-    PKT_LAYER_SHORT = 1 << 6,    /* the length fields leave too little room for the header: malformed */
+    PKT_LAYER_FRAGMENT = 1 << 1,  /* this layer is (in) a fragment: not the whole of it is here */
+    PKT_LAYER_QUOTED = 1 << 2,    /* inside an ICMP error */
+    PKT_LAYER_CLIPPED = 1 << 3,   /* a tighter length field cut this layer short of its own claim */
+    PKT_LAYER_PADDED = 1 << 4,    /* bytes follow that the layer's own length leaves out */
+    PKT_LAYER_INNER = 1 << 5,     /* behind a tunnel header (GRE, IPIP, 6in4, VXLAN) */
+    PKT_LAYER_SHORT = 1 << 6,     /* the length fields leave too little room for the header: malformed */
 };
 
 /* Which length ruled the end of a layer. Values are ABI: append only. */
@@ -67,7 +67,7 @@ enum pkt_length_source {
     PKT_LENGTH_IPV6_JUMBO, /* RFC 2675 */
     PKT_LENGTH_UDP,
     PKT_LENGTH_OPTION,     /* the length of an option, record or object, or of the area that holds them */
-    PKT_LENGTH_ICMP_QUOTE, /* the end of the quotation in an ICMP error (RFC 4884 length, or the message ends) */
+    PKT_LENGTH_ICMP_QUOTE, /* the end of the quotation in an ICMP error (RFC 4884 length or its end) */
     PKT_LENGTH_HEADER,     /* a header length field (IHL, TCP data offset, extension header length) */
     PKT_LENGTH_COUNT,
 };
@@ -105,7 +105,7 @@ enum pkt_decode_flag {
     PKT_DECODE_LINK_FCS = 1 << 3,           /* the frame ends with its 4-byte frame check sequence */
 };
 
-/* Link types of capture files (tcpdump.org's registry) that pkt_decode enters. Others become a PAYLOAD row. */
+/* Link types of capture files (tcpdump.org's registry) that pkt_decode enters. Others: one PAYLOAD row. */
 enum pkt_linktype {
     PKT_LINKTYPE_NULL = 0,
     PKT_LINKTYPE_ETHERNET = 1,
