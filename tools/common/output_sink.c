@@ -20,3 +20,11 @@ void out_sink_open(struct pkt_sink *sink, struct out *out)
     sink->context = out;
     open_window(sink, out);
 }
+
+void out_sink_flush(struct pkt_sink *sink)
+{
+    struct out *out = sink->context;
+    out_commit(out, (size_t)(sink->cur - (out->buffer + out->used)));
+    out_flush(out);
+    open_window(sink, out);
+}

@@ -17,4 +17,7 @@ void out_sink_open(struct pkt_sink *sink, struct out *out);
 /* The output takes what was printed so far; with -l it flushes whole lines. Call it before any other out_ call. */
 void out_sink_sync(struct pkt_sink *sink);
 
+/* The same, and everything goes to the kernel. */
+void out_sink_flush(struct pkt_sink *sink);
+
 #endif

@@ -67,16 +67,10 @@ static bool take_frame(struct sniff *sniff, const struct pkt_event *event)
     return !sniff->limited && !out_has_failed(sniff->out);
 }
 
-static void flush(struct sniff *sniff)
-{
-    out_sink_sync(&sniff->sink);
-    out_flush(sniff->out);
-}
-
 /* Nothing to read now: shows what there is and waits for more, or for a signal. */
 static void wait_for_input(struct sniff *sniff)
 {
-    flush(sniff);
+    out_sink_flush(&sniff->sink);
     input_wait(pkt_source_fd(sniff->source));
 }
 
@@ -115,7 +109,8 @@ static enum tool_status conclude(struct sniff *sniff)
         return TOOL_ERROR;
     }
     if (sniff->interrupted) {
-        message_error("interrupted after %llu packets; the rest was not read", (unsigned long long)sniff->read);
+        message_error("interrupted after %llu %s; the rest was not read", (unsigned long long)sniff->read,
+                      message_plural(sniff->read, "packet", "packets"));
         return TOOL_ERROR;
     }
     return TOOL_OK;
@@ -128,7 +123,7 @@ enum tool_status sniff_run(struct sniff *sniff)
     take_all(sniff);
     if (sniff->report->end != NULL)
         sniff->report->end(sniff);
-    flush(sniff);
+    out_sink_flush(&sniff->sink);
     return conclude(sniff);
 }
 
@@ -138,6 +133,6 @@ enum tool_status sniff_fail(struct sniff *sniff)
         sniff->report->begin(sniff);
         sniff->report->end(sniff);
     }
-    flush(sniff);
+    out_sink_flush(&sniff->sink);
     return conclude(sniff);
 }
