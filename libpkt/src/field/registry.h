@@ -1,0 +1,205 @@
+/*
+ * The tables of the registry and how a row is read. Internal to field and print.
+ *
+ * A group is what is read from one view: a header, an option, a record, an element of an array. Groups form a
+ * small tree by their lists: ipv4 -> options -> route addresses. A layer of the packet is the root of one.
+ */
+#ifndef FIELD_REGISTRY_H
+#define FIELD_REGISTRY_H
+
+#include "pkt/field.h"
+
+enum field_group_id {
+    GROUP_FRAME,
+    GROUP_ETHERNET,
+    GROUP_VLAN,
+    GROUP_LLC,
+    GROUP_NULL,
+    GROUP_SLL,
+    GROUP_SLL2,
+    GROUP_PPP,
+    GROUP_ARP,
+    GROUP_IPV4,
+    GROUP_IPV4_OPTION,
+    GROUP_IPV4_ROUTE,
+    GROUP_IPV4_STAMP,
+    GROUP_IPV4_ADDRESS_STAMP,
+    GROUP_IPV6,
+    GROUP_HOPOPTS,
+    GROUP_DSTOPTS,
+    GROUP_ROUTING,
+    GROUP_FRAGMENT,
+    GROUP_IPV6_OPTION,
+    GROUP_ROUTING_ADDRESS,
+    GROUP_ROUTING_SEGMENT,
+    GROUP_AH,
+    GROUP_ESP,
+    GROUP_ICMP,
+    GROUP_ICMP_ROUTER,
+    GROUP_ICMP_EXTENSION,
+    GROUP_ICMP_OBJECT,
+    GROUP_ICMP_MPLS,
+    GROUP_ICMP6,
+    GROUP_ND_OPTION,
+    GROUP_ND_SERVER,
+    GROUP_MLD_SOURCE,
+    GROUP_MLD_RECORD,
+    GROUP_MLD_RECORD_SOURCE,
+    GROUP_IGMP,
+    GROUP_IGMP_SOURCE,
+    GROUP_IGMP_RECORD,
+    GROUP_UDP,
+    GROUP_TCP,
+    GROUP_TCP_OPTION,
+    GROUP_TCP_SACK,
+    GROUP_GRE,
+    GROUP_VXLAN,
+    GROUP_DATA,
+    GROUP_COUNT,
+    GROUP_NONE = 0xff,
+};
+_Static_assert(GROUP_COUNT <= 64, "sets of groups are 64 bits wide");
+
+/* A list in a group: its items are of another group. */
+struct field_list {
+    const char *key; /* ,"options": */
+    uint8_t key_len;
+    uint8_t group;   /* of the items */
+    uint32_t shapes; /* of the message in which the list occurs; 0: all */
+    void (*open)(struct pkt_field_item *item, struct pkt_field_items *ret_items);
+};
+
+struct field_group {
+    const char *object; /* the key under which JSON has a layer: ,"ip": */
+    const struct pkt_field *rows;
+    const struct field_list *lists;
+    uint8_t row_count;
+    uint8_t list_count;
+    uint8_t object_len;
+    void (*enter)(struct pkt_field_item *item); /* finds the item's shape; NULL: one shape */
+};
+
+extern const struct field_group *const field_groups[GROUP_COUNT];
+
+/* --- writing rows --- */
+
+/* A name under a protocol, and the key without it. */
+#define NAME(protocol, rest, short_name) \
+    .name = protocol "." rest, .key = ",\"" short_name "\":", .key_len = sizeof short_name + 3
+#define BITS(off, len)   .bit_off = (off), .bit_len = (len)
+#define OCTETS(off, len) .bit_off = (off)*8, .bit_len = (len)*8
+/* A flag: one bit. */
+#define FLAG(protocol, rest, short_name, bit)                                  \
+    {                                                                          \
+        NAME(protocol, rest, short_name), .type = PKT_FIELD_BOOL, BITS(bit, 1) \
+    }
+
+#define LIST(short_name) .key = ",\"" short_name "\":", .key_len = sizeof short_name + 3
+#define OBJECT(name)     .object = ",\"" name "\":", .object_len = sizeof name + 3
+#define ROWS(array)      .rows = (array), .row_count = sizeof(array) / sizeof *(array)
+#define LISTS(array)     .lists = (array), .list_count = sizeof(array) / sizeof *(array)
+
+/* The three rows of a checksum; proto is the prefix of the third, which Wireshark has for some protocols
+ * only. */
+#define CHECKSUM_ROWS(protocol, calculated_protocol, off)                                        \
+    {NAME(protocol, "checksum", "checksum"), OCTETS(off, 2), .hex_digits = 4},                   \
+        {NAME(protocol, "checksum.status", "checksum_status"), .type = PKT_FIELD_CHECKSUM_STATE, \
+         .get = field_checksum_state, .flags = PKT_FIELD_DERIVED},                               \
+    {                                                                                            \
+        NAME(calculated_protocol, "checksum_calculated", "checksum_calculated"),                 \
+            .hex_digits = 4, .get = field_checksum_calculated, .flags = PKT_FIELD_DERIVED        \
+    }
+
+bool field_checksum_state(struct pkt_field_item *item, struct pkt_field_value *ret_value);
+/* Only where the field is wrong or partial: elsewhere it says nothing new. */
+bool field_checksum_calculated(struct pkt_field_item *item, struct pkt_field_value *ret_value);
+
+/* --- for getters --- */
+
+static inline bool field_uint(struct pkt_field_value *ret_value, uint64_t number)
+{
+    ret_value->number = number;
+    return true;
+}
+
+/* Some bytes; false when there are none. */
+static inline bool field_bytes(struct pkt_field_value *ret_value, struct pkt_view bytes)
+{
+    ret_value->bytes = bytes;
+    return bytes.len != 0;
+}
+
+/* The array of all whole elements of `stride` bytes in view. */
+static inline struct pkt_field_items field_array(struct pkt_view view, uint32_t stride)
+{
+    return (struct pkt_field_items){.array = view, .stride = stride};
+}
+
+/* --- reading --- */
+
+/* The big-endian bits at off, all of them within view; len is at most 64, and 57 where off is not that of an
+ * octet. */
+static inline uint64_t field_bits(struct pkt_view view, unsigned off, unsigned len)
+{
+    struct pkt_view at = pkt_view_from(view, off / 8);
+    if (at.len >= 8)
+        return pkt_u64(at, 0) << off % 8 >> (64 - len);
+    uint64_t value = 0;
+    for (unsigned i = 0; i < 8; i++)
+        value = value << 8 | pkt_u8(at, i);
+    return value << off % 8 >> (64 - len);
+}
+
+static inline bool field_is_number(uint8_t type)
+{
+    return type <= PKT_FIELD_BOOL;
+}
+
+/* Reads a row from an item; false when it does not occur there. */
+static inline bool field_read(const struct pkt_field *row, struct pkt_field_item *item,
+                              struct pkt_field_value *ret_value)
+{
+    if (row->shapes != 0 && (row->shapes & item->shape) == 0)
+        return false;
+    ret_value->type = row->type;
+    if (row->get != NULL)
+        return row->get(item, ret_value);
+    if ((row->bit_off + row->bit_len + 7U) / 8 > item->view.len)
+        return false;
+    if (field_is_number(row->type)) {
+        uint64_t value = field_bits(item->view, row->bit_off, row->bit_len);
+        ret_value->number = row->scale == 0 ? value : value * row->scale;
+        return true;
+    }
+    return pkt_view_sub(item->view, row->bit_off / 8, row->bit_len / 8, &ret_value->bytes);
+}
+
+/* The item of a layer; false for layers without fields (group GROUP_NONE). */
+bool field_layer_item(const struct pkt_packet *packet, unsigned layer,
+                      const struct pkt_field_context *context, struct pkt_field_item *ret_item);
+/* The item of the frame itself. */
+void field_frame_item(const struct pkt_packet *packet, const struct pkt_field_context *context,
+                      struct pkt_field_item *ret_item);
+/* The next item of a list that `list->open` started; parent is the item that holds it. */
+bool field_items_next(const struct field_list *list, const struct pkt_field_item *parent,
+                      struct pkt_field_items *items, struct pkt_field_item *ret_item);
+
+/* The group of a layer's protocol. */
+uint8_t field_group_of(uint8_t proto);
+
+/* --- the tables, one file a family --- */
+extern const struct field_group field_frame, field_ethernet, field_vlan, field_llc, field_null, field_sll,
+    field_sll2, field_ppp, field_arp, field_data;
+extern const struct field_group field_ipv4, field_ipv4_option, field_ipv4_route, field_ipv4_stamp,
+    field_ipv4_address_stamp;
+extern const struct field_group field_ipv6, field_hopopts, field_dstopts, field_routing, field_fragment,
+    field_ipv6_option, field_routing_address, field_routing_segment, field_ah, field_esp;
+extern const struct field_group field_icmp, field_icmp_router, field_icmp_extension, field_icmp_object,
+    field_icmp_mpls;
+extern const struct field_group field_icmp6, field_nd_option, field_nd_server, field_mld_source,
+    field_mld_record, field_mld_record_source;
+extern const struct field_group field_igmp, field_igmp_source, field_igmp_record;
+extern const struct field_group field_udp, field_tcp, field_tcp_option, field_tcp_sack, field_gre,
+    field_vxlan;
+
+#endif

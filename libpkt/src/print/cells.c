@@ -1,0 +1,103 @@
+/*
+ * Cells as `tshark -T fields` prints them.
+ */
+#include "pkt/cells.h"
+#include "../field/registry.h"
+
+/* Wireshark's numbers of checksum states. */
+static const uint8_t checksum_cells[] = {
+    [PKT_CHECKSUM_NONE] = 3,    [PKT_CHECKSUM_ABSENT] = 3, [PKT_CHECKSUM_OK] = 1,
+    [PKT_CHECKSUM_PARTIAL] = 2, [PKT_CHECKSUM_BAD] = 0,    [PKT_CHECKSUM_UNKNOWN] = 2,
+};
+
+static void put_uint(const struct pkt_field *field, uint64_t value, struct pkt_sink *sink)
+{
+    if (field->hex_digits == 0) {
+        pkt_put_u64(sink, value);
+        return;
+    }
+    pkt_put_bytes(sink, "0x", 2);
+    pkt_put_hex_width(sink, value, field->hex_digits);
+}
+
+static void put_time(int64_t ns, struct pkt_sink *sink)
+{
+    uint64_t magnitude = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+    if (ns < 0)
+        pkt_put_char(sink, '-');
+    pkt_put_u64(sink, magnitude / (uint64_t)PKT_NS_PER_S);
+    pkt_put_char(sink, '.');
+    pkt_put_u64_width(sink, magnitude % (uint64_t)PKT_NS_PER_S, 9);
+}
+
+static void put_ip6(struct pkt_view bytes, struct pkt_sink *sink)
+{
+    struct pkt_ip6 address = {{0}};
+    pkt_copy(bytes, 0, address.byte, bytes.len < sizeof address.byte ? bytes.len : sizeof address.byte);
+    pkt_put_ip6(sink, address);
+}
+
+static void put_protocols(const struct pkt_packet *packet, struct pkt_sink *sink)
+{
+    for (unsigned i = 0; i < packet->layer_count; i++) {
+        if (i > 0)
+            pkt_put_char(sink, ':');
+        pkt_put(sink, pkt_proto_name((enum pkt_proto)packet->layer[i].proto));
+    }
+}
+
+void pkt_cell_value_print(const struct pkt_field *field, const struct pkt_field_value *value,
+                          const struct pkt_packet *packet, struct pkt_sink *sink)
+{
+    switch (value->type) {
+    case PKT_FIELD_INT:
+        pkt_put_i64(sink, (int64_t)value->number);
+        break;
+    case PKT_FIELD_IP4:
+        pkt_put_ip4(sink, pkt_ip4_at(value->bytes, 0));
+        break;
+    case PKT_FIELD_IP6:
+        put_ip6(value->bytes, sink);
+        break;
+    case PKT_FIELD_MAC:
+        pkt_put_mac(sink, pkt_mac_at(value->bytes, 0));
+        break;
+    case PKT_FIELD_BYTES:
+        pkt_put_hex_bytes(sink, value->bytes, 0);
+        break;
+    case PKT_FIELD_STRING:
+        pkt_put_escaped(sink, value->bytes);
+        break;
+    case PKT_FIELD_TIME:
+        put_time((int64_t)value->number, sink);
+        break;
+    case PKT_FIELD_CHECKSUM_STATE:
+        pkt_put_u32(sink, value->number < sizeof checksum_cells ? checksum_cells[value->number] : 2);
+        break;
+    case PKT_FIELD_PROTOCOLS:
+        put_protocols(packet, sink);
+        break;
+    default:
+        put_uint(field, value->number, sink);
+    }
+}
+
+void pkt_cells_print(const struct pkt_packet *packet, const struct pkt_field_context *context,
+                     const struct pkt_field_ref *refs, size_t count, char separator, struct pkt_sink *sink)
+{
+    struct pkt_field_walk walk;
+    struct pkt_field_value value;
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            pkt_put_char(sink, separator);
+        bool first = true;
+        pkt_field_walk_begin(&walk, &refs[i], packet, context, PKT_SCOPE_ALL);
+        while (pkt_field_walk_next(&walk, &value)) {
+            if (!first)
+                pkt_put_char(sink, ',');
+            first = false;
+            pkt_cell_value_print(refs[i].field, &value, packet, sink);
+        }
+    }
+    pkt_put_char(sink, '\n');
+}

@@ -1,0 +1,390 @@
+/*
+ * A packet as a JSON object (docs/json.md): the registry's rows under ready-made keys, layer after layer.
+ *
+ * Keys come with a comma in front. What really stands there is `lead`: the brace that opens an object or the
+ * comma between its members, so that nobody needs to know who is first.
+ */
+#include "../field/registry.h"
+#include "pkt/icmp.h"
+#include "pkt/json.h"
+
+struct packet_writer {
+    struct pkt_json json;
+    const struct pkt_packet *packet;
+    const struct pkt_field_context *context;
+    uint64_t seen;   /* groups that the open object has */
+    unsigned closes; /* braces of objects that stay open until the end */
+    char lead;       /* in front of the next key */
+};
+
+static void put_key(struct packet_writer *w, const char *key, size_t len)
+{
+    struct pkt_sink *sink = w->json.sink;
+    pkt_sink_reserve(sink, len);
+    memcpy(sink->cur, key, len);
+    *sink->cur = w->lead;
+    sink->cur += len;
+    w->lead = ',';
+}
+
+#define PUT_KEY(w, literal) put_key(w, ",\"" literal "\":", sizeof literal + 3)
+
+/* Opens what a key announces. */
+static void open_object(struct packet_writer *w)
+{
+    w->lead = '{';
+}
+
+/* Closes it, also when it has no members. */
+static void close_object(struct packet_writer *w)
+{
+    if (w->lead == '{')
+        pkt_put_char(w->json.sink, '{');
+    pkt_put_char(w->json.sink, '}');
+    w->lead = ',';
+}
+
+static void put_number(struct packet_writer *w, uint64_t value)
+{
+    if (value <= UINT32_MAX)
+        pkt_put_u32(w->json.sink, (uint32_t)value);
+    else
+        pkt_json_u64(&w->json, value);
+}
+
+static void put_time(struct packet_writer *w, int64_t ns)
+{
+    pkt_json_fixed(&w->json, ns, 9);
+}
+
+/* Addresses of any length that the packet had; missing bytes are zero. */
+static struct pkt_ip6 ip6_of(struct pkt_view bytes)
+{
+    struct pkt_ip6 address = {{0}};
+    pkt_copy(bytes, 0, address.byte, bytes.len < sizeof address.byte ? bytes.len : sizeof address.byte);
+    return address;
+}
+
+static void put_value(struct packet_writer *w, const struct pkt_field_value *value)
+{
+    w->json.comma = false;
+    switch (value->type) {
+    case PKT_FIELD_UINT:
+        put_number(w, value->number);
+        break;
+    case PKT_FIELD_INT:
+        pkt_json_i64(&w->json, (int64_t)value->number);
+        break;
+    case PKT_FIELD_BOOL:
+        pkt_json_bool(&w->json, value->number != 0);
+        break;
+    case PKT_FIELD_IP4:
+        pkt_json_ip4(&w->json, pkt_ip4_at(value->bytes, 0));
+        break;
+    case PKT_FIELD_IP6:
+        pkt_json_ip6(&w->json, ip6_of(value->bytes));
+        break;
+    case PKT_FIELD_MAC:
+        pkt_json_mac(&w->json, pkt_mac_at(value->bytes, 0));
+        break;
+    case PKT_FIELD_BYTES:
+        pkt_json_hex(&w->json, value->bytes);
+        break;
+    case PKT_FIELD_STRING:
+        pkt_json_string(&w->json, value->bytes);
+        break;
+    case PKT_FIELD_TIME:
+        put_time(w, (int64_t)value->number);
+        break;
+    case PKT_FIELD_CHECKSUM_STATE:
+        pkt_json_text(&w->json, pkt_checksum_state_name((enum pkt_checksum_state)value->number));
+        break;
+    default:
+        pkt_json_null(&w->json);
+    }
+}
+
+static void put_rows(struct packet_writer *w, struct pkt_field_item *item)
+{
+    const struct field_group *group = field_groups[item->group];
+    struct pkt_field_value value;
+    for (unsigned i = 0; i < group->row_count; i++) {
+        const struct pkt_field *row = &group->rows[i];
+        if ((row->flags & PKT_FIELD_HIDDEN) != 0 || !field_read(row, item, &value))
+            continue;
+        put_key(w, row->key, row->key_len);
+        put_value(w, &value);
+    }
+}
+
+static void put_lists(struct packet_writer *w, struct pkt_field_item *item, unsigned depth);
+
+/* An item of a list as an object of the array. */
+static void put_item(struct packet_writer *w, struct pkt_field_item *item, unsigned depth)
+{
+    open_object(w);
+    put_rows(w, item);
+    put_lists(w, item, depth + 1);
+    close_object(w);
+}
+
+/* The lists of an item; what has no items is not there. Recursion ends at PKT_FIELD_DEPTH. */
+static void put_lists(struct packet_writer *w, struct pkt_field_item *item, unsigned depth)
+{
+    const struct field_group *group = field_groups[item->group];
+    for (unsigned i = 0; i < group->list_count && depth < PKT_FIELD_DEPTH; i++) {
+        const struct field_list *list = &group->lists[i];
+        struct pkt_field_items items;
+        struct pkt_field_item member;
+        if (list->shapes != 0 && (list->shapes & item->shape) == 0)
+            continue;
+        list->open(item, &items);
+        if (!field_items_next(list, item, &items, &member))
+            continue;
+        put_key(w, list->key, list->key_len);
+        char between = '[';
+        do {
+            pkt_put_char(w->json.sink, between);
+            put_item(w, &member, depth);
+            between = ',';
+        } while (field_items_next(list, item, &items, &member));
+        pkt_put_char(w->json.sink, ']');
+    }
+}
+
+/* The members of a layer. */
+static void put_layer(struct packet_writer *w, unsigned layer)
+{
+    struct pkt_field_item item;
+    if (!field_layer_item(w->packet, layer, w->context, &item))
+        return;
+    put_rows(w, &item);
+    put_lists(w, &item, 1);
+}
+
+static uint8_t proto_of(const struct packet_writer *w, unsigned layer)
+{
+    return layer < w->packet->layer_count ? w->packet->layer[layer].proto : PKT_PROTO_NONE;
+}
+
+/* All tags of a stack as one array. Returns the row behind. */
+static unsigned put_vlans(struct packet_writer *w, unsigned layer)
+{
+    PUT_KEY(w, "vlan");
+    char between = '[';
+    for (; proto_of(w, layer) == PKT_PROTO_VLAN; layer++) {
+        pkt_put_char(w->json.sink, between);
+        between = ',';
+        open_object(w);
+        put_layer(w, layer);
+        close_object(w);
+    }
+    pkt_put_char(w->json.sink, ']');
+    return layer;
+}
+
+static bool is_extension(uint8_t proto)
+{
+    return proto >= PKT_PROTO_IP6_HOPOPTS && proto <= PKT_PROTO_AH;
+}
+
+static void put_extension_name(struct packet_writer *w, uint8_t proto)
+{
+    PUT_KEY(w, "header");
+    const char *name = pkt_proto_name((enum pkt_proto)proto);
+    const char *dot = strchr(name, '.');
+    w->json.comma = false;
+    pkt_json_text(&w->json, dot == NULL ? name : dot + 1);
+}
+
+/* The IPv6 header with all its extension headers. Returns the row behind. */
+static unsigned put_ipv6(struct packet_writer *w, unsigned layer)
+{
+    PUT_KEY(w, "ipv6");
+    open_object(w);
+    put_layer(w, layer++);
+    if (is_extension(proto_of(w, layer)))
+        PUT_KEY(w, "ext");
+    char between = '[';
+    for (; is_extension(proto_of(w, layer)); layer++) {
+        pkt_put_char(w->json.sink, between);
+        between = ',';
+        open_object(w);
+        put_extension_name(w, proto_of(w, layer));
+        put_layer(w, layer);
+        close_object(w);
+    }
+    if (between == ',')
+        pkt_put_char(w->json.sink, ']');
+    close_object(w);
+    return layer;
+}
+
+static bool is_quoting(const struct packet_writer *w, unsigned icmp, unsigned next)
+{
+    struct pkt_icmp m;
+    return pkt_as_icmp(w->packet, icmp, &m) && pkt_icmp_is_error(m) && next < w->packet->layer_count &&
+           (w->packet->layer[next].flags & PKT_LAYER_QUOTED) != 0;
+}
+
+static void open_container(struct packet_writer *w, unsigned braces)
+{
+    open_object(w);
+    w->closes += braces;
+    w->seen = 0;
+}
+
+/* An ICMP message; in an error the packet that it quotes stays open in it. Returns the row behind. */
+static unsigned put_icmp(struct packet_writer *w, unsigned layer)
+{
+    unsigned next = layer + 1;
+    const struct field_group *group = field_groups[field_group_of(proto_of(w, layer))];
+    put_key(w, group->object, group->object_len);
+    open_object(w);
+    put_layer(w, layer);
+    if (proto_of(w, next) == PKT_PROTO_ICMP_EXT) {
+        PUT_KEY(w, "extension");
+        open_object(w);
+        put_layer(w, next++);
+        close_object(w);
+    }
+    if (!is_quoting(w, layer, next)) {
+        close_object(w);
+        return next;
+    }
+    PUT_KEY(w, "quoted");
+    open_container(w, 2);
+    return next;
+}
+
+static bool is_ip(uint8_t proto)
+{
+    return proto == PKT_PROTO_IPV4 || proto == PKT_PROTO_IPV6;
+}
+
+/* Whether the row before is a header that carries a packet of its own. */
+static bool is_tunnelled(const struct packet_writer *w, unsigned layer)
+{
+    uint8_t before = proto_of(w, layer - 1);
+    if (before == PKT_PROTO_GRE || before == PKT_PROTO_VXLAN)
+        return true;
+    return is_ip(proto_of(w, layer)) && (is_ip(before) || is_extension(before));
+}
+
+static unsigned put_plain(struct packet_writer *w, unsigned layer)
+{
+    const struct field_group *group = field_groups[field_group_of(proto_of(w, layer))];
+    put_key(w, group->object, group->object_len);
+    open_object(w);
+    put_layer(w, layer);
+    close_object(w);
+    return layer + 1;
+}
+
+/* A layer with what belongs to it. Returns the row behind. */
+static unsigned put_next(struct packet_writer *w, unsigned layer)
+{
+    uint64_t group = UINT64_C(1) << field_group_of(proto_of(w, layer));
+    if ((w->seen & group) != 0 || (layer > 0 && is_tunnelled(w, layer))) {
+        PUT_KEY(w, "inner");
+        open_container(w, 1);
+    }
+    w->seen |= group;
+    switch (proto_of(w, layer)) {
+    case PKT_PROTO_VLAN:
+        return put_vlans(w, layer);
+    case PKT_PROTO_IPV6:
+        return put_ipv6(w, layer);
+    case PKT_PROTO_ICMP:
+    case PKT_PROTO_ICMP6:
+        return put_icmp(w, layer);
+    default:
+        return put_plain(w, layer);
+    }
+}
+
+static void put_layers(struct packet_writer *w)
+{
+    for (unsigned layer = 0; layer < w->packet->layer_count;) {
+        if (field_group_of(proto_of(w, layer)) == GROUP_NONE)
+            layer++; /* the trailer's bytes are fields of Ethernet */
+        else
+            layer = put_next(w, layer);
+    }
+    for (; w->closes > 0; w->closes--)
+        close_object(w);
+}
+
+static void put_diagnosis(struct pkt_json *json, const struct pkt_packet *packet,
+                          const struct pkt_diagnosis *d)
+{
+    pkt_json_object_begin(json);
+    pkt_json_key(json, "code");
+    pkt_json_text(json, pkt_diagnosis_name(d->code));
+    pkt_json_key(json, "severity");
+    pkt_json_text(json, pkt_severity_name(pkt_diagnosis_severity(d->code)));
+    pkt_json_key(json, "layer");
+    pkt_json_text(json, pkt_proto_name((enum pkt_proto)packet->layer[d->layer].proto));
+    pkt_json_key(json, "off");
+    pkt_json_u64(json, d->off);
+    pkt_json_key(json, "need");
+    pkt_json_u64(json, d->need);
+    pkt_json_key(json, "have");
+    pkt_json_u64(json, d->have);
+    pkt_json_key(json, "length_source");
+    pkt_json_text(json, pkt_length_source_name((enum pkt_length_source)d->length_source));
+    pkt_json_object_end(json);
+}
+
+static void put_diagnoses(struct pkt_json *json, const struct pkt_packet *packet)
+{
+    pkt_json_key(json, "diagnoses");
+    pkt_json_array_begin(json);
+    for (unsigned i = 0; i < packet->diagnosis_count; i++)
+        put_diagnosis(json, packet, &packet->diagnosis[i]);
+    pkt_json_array_end(json);
+    if (packet->diagnoses_lost == 0)
+        return;
+    pkt_json_key(json, "diagnoses_lost");
+    pkt_json_u64(json, packet->diagnoses_lost);
+}
+
+static void put_frame(struct pkt_json *json, const struct pkt_packet *packet,
+                      const struct pkt_field_context *context)
+{
+    if (context != NULL) {
+        pkt_json_key(json, "number");
+        pkt_json_u64(json, context->number);
+        pkt_json_time(json, context->time);
+    }
+    if (context != NULL && context->has_interface) {
+        pkt_json_key(json, "interface_id");
+        pkt_json_u64(json, context->interface_id);
+    }
+    pkt_json_key(json, "len");
+    pkt_json_u64(json, packet->wire_len);
+    pkt_json_key(json, "caplen");
+    pkt_json_u64(json, packet->bytes.len);
+    pkt_json_key(json, "linktype");
+    pkt_json_u64(json, packet->linktype);
+}
+
+void pkt_json_packet_members(struct pkt_json *json, const struct pkt_packet *packet,
+                             const struct pkt_field_context *context)
+{
+    put_frame(json, packet, context);
+    struct packet_writer w = {
+        .json = {.sink = json->sink}, .packet = packet, .context = context, .lead = ','};
+    put_layers(&w);
+    put_diagnoses(json, packet);
+}
+
+void pkt_json_packet(struct pkt_json *json, const struct pkt_packet *packet,
+                     const struct pkt_field_context *context)
+{
+    pkt_json_object_begin(json);
+    pkt_json_key(json, "type");
+    pkt_json_text(json, "packet");
+    pkt_json_packet_members(json, packet, context);
+    pkt_json_object_end(json);
+}
