@@ -86,7 +86,7 @@ struct pkt_frame {
     struct pkt_view bytes;   /* as captured, from the link-layer header on */
     struct pkt_wall time;    /* 0 without PKT_FRAME_HAS_TIME */
     uint64_t number;         /* of the frame in this source, from 1 */
-    uint64_t offset;         /* of its record in the uncompressed input, bytes */
+    uint64_t offset;         /* of its record in the uncompressed input, bytes; 0 where libpcap reads */
     uint32_t wire_len;       /* bytes on the wire, never fewer than captured */
     uint32_t interface;      /* number within its section; 0 in formats without interfaces */
     uint32_t ifindex;        /* the capturing kernel's interface index; 0: unknown */
@@ -109,9 +109,10 @@ struct pkt_block {
 };
 
 struct pkt_event {
-    int kind;               /* enum pkt_event_kind */
-    bool big_endian;        /* byte order of the numbers in raw */
-    struct pkt_view raw;    /* the whole record or block as in the (uncompressed) file, headers included */
+    int kind;            /* enum pkt_event_kind */
+    bool big_endian;     /* byte order of the numbers in raw */
+    struct pkt_view raw; /* the whole record or block as in the (uncompressed) file, headers included; empty
+                            where libpcap reads */
     struct pkt_frame frame; /* set with PKT_EVENT_FRAME only */
     struct pkt_block block; /* set with all others only */
 };
@@ -188,9 +189,9 @@ PKT_API void pkt_source_close(struct pkt_source *source);
  *
  * 1: ret_event is filled; its views are valid until the next call on this source
  * 0: the end; so again on every later call
- * PKT_E_AGAIN: nothing now (non-blocking descriptors only): poll the descriptor
- * PKT_E_FORMAT: damage, after everything before it was delivered; the sentence names file, offset and what is
- * wrong PKT_E_SYSTEM, PKT_E_UNSUPPORTED, PKT_E_MEMORY: as for pkt_source_open_file
+ * PKT_E_AGAIN: nothing now (the descriptor is non-blocking, or a signal ended the wait): poll it and call
+ * again PKT_E_FORMAT: damage, after everything before it was delivered; the sentence names file, offset and
+ * what is wrong PKT_E_SYSTEM, PKT_E_UNSUPPORTED, PKT_E_MEMORY: as for pkt_source_open_file
  *
  * Every failure but PKT_E_AGAIN is final: later calls give it again.
  */

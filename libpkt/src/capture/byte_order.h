@@ -29,4 +29,10 @@ static inline uint64_t file_u64(struct pkt_view view, size_t off, bool big_endia
     return high << 32 | file_u32(view, big_endian ? off + 4 : off, big_endian);
 }
 
+/* For descriptions. */
+static inline const char *file_order(bool big_endian)
+{
+    return big_endian ? "big-endian" : "little-endian";
+}
+
 #endif

@@ -18,8 +18,9 @@ static const struct {
     int (*begin)(struct capture_file *file, struct pkt_error *reterr_error);
     file_interface_getter *get_interface;
 } formats[] = {
-    {pcap_begin,   pcap_get_interface  },
-    {pcapng_begin, pcapng_get_interface},
+    {pcap_begin,    pcap_get_interface   },
+    {pcapng_begin,  pcapng_get_interface },
+    {libpcap_begin, libpcap_get_interface}, /* the last: it takes the bytes that it looks at */
 };
 
 const char *file_offset_space(const struct capture_file *file)
@@ -27,11 +28,15 @@ const char *file_offset_space(const struct capture_file *file)
     return file->packing == NULL ? "" : " of the uncompressed data";
 }
 
-void file_describe(struct capture_file *file, const char *format, bool big_endian)
+void file_describe(struct capture_file *file, const char *format, const char *order)
 {
-    snprintf(file->description, sizeof file->description, "%s, %s-endian%s%s", format,
-             big_endian ? "big" : "little", file->packing == NULL ? "" : ", ",
-             file->packing == NULL ? "" : file->packing);
+    const char *parts[] = {order, file->packing};
+    size_t used = (size_t)snprintf(file->description, sizeof file->description, "%s", format);
+    for (size_t i = 0; i < 2 && used < sizeof file->description; i++) {
+        if (parts[i] != NULL)
+            used +=
+                (size_t)snprintf(file->description + used, sizeof file->description - used, ", %s", parts[i]);
+    }
 }
 
 /* Puts a decompressor between the bytes and the parser: the window so far becomes its input. */
@@ -66,14 +71,28 @@ int file_fail_short(const struct capture_file *file, struct pkt_error *reterr_er
                         len == 1 ? "" : "s");
 }
 
-static int unknown(const struct capture_file *file, struct pkt_error *reterr_error)
+static int fail_unknown(const struct capture_file *file, uint32_t magic, struct pkt_error *reterr_error)
 {
-    uint32_t magic = pkt_u32(window_view(&file->window), 0);
     return capture_fail(
         reterr_error, PKT_E_UNSUPPORTED, 0, file->name,
         "no capture file that is known: it begins with %02x %02x %02x %02x; pcap and pcapng are "
         "read, plain or compressed with gzip or zstd",
         magic >> 24, magic >> 16 & 0xff, magic >> 8 & 0xff, magic & 0xff);
+}
+
+/* The first format that takes the file. */
+static int begin(struct capture_file *file, struct pkt_error *reterr_error)
+{
+    const size_t count = sizeof formats / sizeof *formats;
+    uint32_t magic = pkt_u32(window_view(&file->window), 0);
+    for (size_t i = file->options.reader == PKT_READER_LIBPCAP ? count - 1 : 0; i < count; i++) {
+        int result = formats[i].begin(file, reterr_error);
+        if (result > 0)
+            file->get_interface = formats[i].get_interface;
+        if (result != 0)
+            return result;
+    }
+    return fail_unknown(file, magic, reterr_error);
 }
 
 static int detect(struct capture_file *file, struct pkt_error *reterr_error)
@@ -86,14 +105,7 @@ static int detect(struct capture_file *file, struct pkt_error *reterr_error)
     }
     if (result <= 0)
         return result < 0 ? result : file_fail_short(file, reterr_error);
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        result = formats[i].begin(file, reterr_error);
-        if (result > 0)
-            file->get_interface = formats[i].get_interface;
-        if (result != 0)
-            return result;
-    }
-    return unknown(file, reterr_error);
+    return begin(file, reterr_error);
 }
 
 /* The step of a source whose first bytes are still to come. */
@@ -118,6 +130,7 @@ static bool file_get_interface(const struct pkt_source *source, uint32_t number,
 
 static void file_free(struct capture_file *file)
 {
+    libpcap_end(file);
     if (file->unpacker != NULL)
         file->unpacker->close(file->unpacker);
     window_free(&file->packed);

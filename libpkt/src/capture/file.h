@@ -27,6 +27,13 @@ struct pcap_state {
     enum pcap_length_order length_order;
 };
 
+/* State of libpcap's reader. */
+struct libpcap_state {
+    struct pcap *pcap;
+    struct pkt_error failure; /* of our input, which libpcap cannot hand through */
+    bool input_failed;
+};
+
 struct capture_file;
 typedef bool file_interface_getter(const struct capture_file *file, uint32_t number,
                                    struct pkt_source_interface *ret_interface);
@@ -43,6 +50,7 @@ struct capture_file {
     file_interface_getter *get_interface; /* NULL: the format is not known yet */
     struct pcap_state pcap;
     struct pcapng_state pcapng;
+    struct libpcap_state libpcap;
     char *name;
     char description[80];
 };
@@ -50,8 +58,8 @@ struct capture_file {
 /* " of the uncompressed data" where that makes a difference for an offset in a message, else "". */
 const char *file_offset_space(const struct capture_file *file);
 
-/* Sets the description: format, byte order and packing. */
-void file_describe(struct capture_file *file, const char *format, bool big_endian);
+/* Sets the description: format, byte order (NULL: none), and packing. */
+void file_describe(struct capture_file *file, const char *format, const char *order);
 
 /* The end of the input lies within the file header. Returns PKT_E_FORMAT. */
 int file_fail_short(const struct capture_file *file, struct pkt_error *reterr_error);
@@ -62,11 +70,16 @@ int file_fail_short(const struct capture_file *file, struct pkt_error *reterr_er
  */
 int pcap_begin(struct capture_file *file, struct pkt_error *reterr_error);
 int pcapng_begin(struct capture_file *file, struct pkt_error *reterr_error);
+int libpcap_begin(struct capture_file *file, struct pkt_error *reterr_error);
+
+void libpcap_end(struct capture_file *file);
 
 bool pcap_get_interface(const struct capture_file *file, uint32_t number,
                         struct pkt_source_interface *ret_interface);
 
 bool pcapng_get_interface(const struct capture_file *file, uint32_t number,
                           struct pkt_source_interface *ret_interface);
+bool libpcap_get_interface(const struct capture_file *file, uint32_t number,
+                           struct pkt_source_interface *ret_interface);
 
 #endif

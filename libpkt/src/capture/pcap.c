@@ -226,7 +226,7 @@ int pcap_begin(struct capture_file *file, struct pkt_error *reterr_error)
         result = take_header(file, variant, little == NULL, reterr_error);
     if (result <= 0)
         return result < 0 ? result : file_fail_short(file, reterr_error);
-    file_describe(file, variant->name, file->pcap.big_endian);
+    file_describe(file, variant->name, file_order(file->pcap.big_endian));
     file->base.info.has_linktype = true;
     file->base.info.linktype = file->pcap.linktype;
     file->base.info.snap_len = file->pcap.snap_len;

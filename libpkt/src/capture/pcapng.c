@@ -546,7 +546,7 @@ int pcapng_begin(struct capture_file *file, struct pkt_error *reterr_error)
         return result < 0 ? result : file_fail_short(file, reterr_error);
     if (!section_order(window_view(&file->window), &big_endian))
         return 0;
-    file_describe(file, "pcapng", big_endian);
+    file_describe(file, "pcapng", file_order(big_endian));
     look_for_interface(file);
     file->base.next = pcapng_next;
     return 1;

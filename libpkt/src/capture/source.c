@@ -73,6 +73,9 @@ int source_options_take(const struct pkt_source_options *options, const char *na
         return capture_fail(reterr_error, PKT_E_ARGUMENT, 0, name,
                             "a buffer of %zu bytes was asked for; it may have 512 to %u", taken.buffer_size,
                             (unsigned)PKT_CAPTURE_RECORD_MAX);
+    if (taken.reader != PKT_READER_AUTO && taken.reader != PKT_READER_LIBPCAP)
+        return capture_fail(reterr_error, PKT_E_ARGUMENT, 0, name, "there is no reader number %d",
+                            taken.reader);
     *ret_options = taken;
     return 0;
 }
