@@ -138,10 +138,14 @@ int pcapng_add_interface(struct pcapng_state *pcapng, struct pkt_view block, con
 
 static int64_t add_saturating(uint64_t seconds, int64_t offset)
 {
-    int64_t sum = seconds > (uint64_t)INT64_MAX ? INT64_MAX : (int64_t)seconds;
-    if (offset > 0 && sum > INT64_MAX - offset)
-        return INT64_MAX;
-    return sum + offset; /* sum is not negative */
+    const uint64_t max = INT64_MAX;
+    uint64_t back = offset < 0 ? 0 - (uint64_t)offset : 0;
+    if (seconds < back)
+        return (int64_t)seconds + offset;
+    uint64_t sum = seconds - back;
+    if (offset > 0)
+        return sum > max - (uint64_t)offset ? INT64_MAX : (int64_t)sum + offset;
+    return sum > max ? INT64_MAX : (int64_t)sum;
 }
 
 static void set_odd_time(const struct pcapng_interface *interface, uint64_t ticks, struct pkt_frame *frame)
