@@ -102,11 +102,11 @@ static void set_line(struct sniff *sniff, const struct pkt_frame *frame)
         line.first = line.previous = frame->time;
     if (wants_zone())
         line.zone_offset_s = zone_offset(frame->time);
-    line.tcp = (struct pkt_text_tcp){0, 0};
+    line.tcp = (struct pkt_text_tcp){0, 0, 0};
     int tcp = tcp_bases == NULL ? -1 : pkt_layer_find(&sniff->packet, PKT_PROTO_TCP, 0);
     if (tcp >= 0) {
         struct pkt_tcp_base base = pkt_tcp_bases_look(tcp_bases, &sniff->packet, (unsigned)tcp);
-        line.tcp = (struct pkt_text_tcp){base.sequence, base.acknowledgment};
+        line.tcp = (struct pkt_text_tcp){base.sequence, base.acknowledgment, base.selective};
     }
 }
 
