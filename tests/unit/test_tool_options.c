@@ -562,6 +562,24 @@ static void mistakes_in_a_table_are_found(void **state)
     row = flag, row.name = "help", assert_unsound(row, "another row");
 }
 
+static void text_too_wide_for_a_terminal_is_found(void **state)
+{
+    static const char forty[] = "a command that is forty characters long.";
+    static const char meaning[] = "a meaning of thirty-six characters..";
+    struct option_table text = table;
+    (void)state;
+    text.example_count = 1;
+    text.examples = &(struct option_example){forty, meaning};
+    assert_string_equal(options_check(&text), "has an example too wide for a terminal");
+    text.examples = &(struct option_example){forty, meaning + 1};
+    assert_null(options_check(&text));
+    text.examples = &(struct option_example){"-", "with a short command the meaning is aligned"};
+    assert_string_equal(options_check(&text), "has an example too wide for a terminal");
+    text = table;
+    text.purpose = "A purpose of eighty characters is one too many for a line that holds seventy-nine";
+    assert_string_equal(options_check(&text), "has a purpose too wide for a terminal");
+}
+
 static void tables_without_their_parts_are_found(void **state)
 {
     struct option_table part = table;
@@ -603,6 +621,7 @@ int main(void)
         cmocka_unit_test(bash_completes),
         cmocka_unit_test(the_table_is_sound),
         cmocka_unit_test(mistakes_in_a_table_are_found),
+        cmocka_unit_test(text_too_wide_for_a_terminal_is_found),
         cmocka_unit_test(tables_without_their_parts_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

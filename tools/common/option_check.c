@@ -140,6 +140,22 @@ static const char *check_table(const struct option_table *table)
     return has_help && has_version ? NULL : "lacks --help or --version";
 }
 
+/* Rows are wrapped; the purpose and the examples stand on one line each. */
+static const char *check_widths(const struct option_table *table)
+{
+    if (strlen(table->purpose) > OPTIONS_HELP_WIDTH) {
+        return "has a purpose too wide for a terminal";
+    }
+    for (size_t i = 0; i < table->example_count; i++) {
+        size_t command = strlen(table->examples[i].command);
+        size_t column = command > OPTIONS_EXAMPLE_COLUMN ? command : OPTIONS_EXAMPLE_COLUMN;
+        if (2 + column + 2 + strlen(table->examples[i].meaning) > OPTIONS_HELP_WIDTH) {
+            return "has an example too wide for a terminal";
+        }
+    }
+    return NULL;
+}
+
 static const char *describe_row(const struct option_row *row, size_t i, const char *mistake)
 {
     static char text[256];
@@ -154,6 +170,9 @@ const char *options_check(const struct option_table *table)
 {
     const char *mistake = check_table(table);
 
+    if (mistake == NULL) {
+        mistake = check_widths(table);
+    }
     if (mistake != NULL) {
         return mistake;
     }

@@ -8,7 +8,6 @@
 #include "options.h"
 
 enum {
-    HELP_WIDTH = 79,
     HELP_TEXT_COLUMN = 26,
 };
 
@@ -26,7 +25,7 @@ static void write_wrapped(struct out *out, const char *text, size_t column, size
 
     while (*text != '\0') {
         size_t len = strcspn(text, " ");
-        if (at > indent && at + 1 + len > HELP_WIDTH) {
+        if (at > indent && at + 1 + len > OPTIONS_HELP_WIDTH) {
             out_char(out, '\n');
             write_blanks(out, indent);
             at = indent;
@@ -126,7 +125,7 @@ static void write_examples(const struct option_table *table, struct out *out)
     out_string(out, "Examples:\n");
     for (size_t i = 0; i < table->example_count; i++) {
         const struct option_example *example = &table->examples[i];
-        int padding = 38 - (int)strlen(example->command);
+        int padding = OPTIONS_EXAMPLE_COLUMN - (int)strlen(example->command);
         out_printf(out, "  %s%*s  %s\n", example->command, padding > 0 ? padding : 0, "", example->meaning);
     }
 }

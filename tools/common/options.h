@@ -26,7 +26,9 @@
 #include "status.h"
 
 enum {
-    OPTIONS_ROWS_MAX = 128, /* rows of one table, headings included */
+    OPTIONS_ROWS_MAX = 128,      /* rows of one table, headings included */
+    OPTIONS_HELP_WIDTH = 79,     /* columns of --help */
+    OPTIONS_EXAMPLE_COLUMN = 38, /* width of an example's command, where it is shorter */
 };
 
 enum option_kind {

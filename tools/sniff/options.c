@@ -63,10 +63,10 @@ static const struct option_row rows[] = {
 };
 
 static const struct option_example examples[] = {
-    {"pktsniff -r lan.pcap icmp", "print the ICMP packets of a capture, tagged ones too"},
+    {"pktsniff -r lan.pcap icmp", "its ICMP packets, tagged ones too"},
     {"pktsniff -r lan.pcapng.zst --json mld", "every field of every MLD packet"},
-    {"pktsniff -r lan.pcap --fields ip.src,igmp.maddr igmp", "who speaks of which group"},
-    {"pktsniff -r lan.pcap --diag -v", "what is wrong with these packets, and where it is written"},
+    {"pktsniff -r lan.pcap --fields ip.src,igmp.maddr igmp", "who is in which group"},
+    {"pktsniff -r lan.pcap --diag -v", "what is wrong, by which RFC"},
 };
 
 static void version_more(struct out *out)
