@@ -183,7 +183,7 @@ static void test_sweep_gzip(void **state)
     sweep_packed(&made, &packed, GZIP_BEFORE);
 }
 
-/* A zstd block counts only when it is whole: nothing comes before that, and everything after. */
+/* How much of a cut zstd block comes out is up to the library; that it is cut is always said. */
 static void test_sweep_zstd(void **state)
 {
     (void)state;
@@ -199,6 +199,7 @@ static void test_sweep_zstd(void **state)
         assert_int_equal(drained.result, PKT_E_FORMAT);
         assert_non_null(strstr(drained.error.sentence, "cut short: the compressed file ends after"));
         assert_int_equal(drained.error.offset, len);
+        assert_true(drained.frames + drained.others < made.count);
     }
     struct drained drained = drain_prefix(WAY_PIPE, packed.data, packed.len);
     assert_int_equal(drained.result, 0);
@@ -235,7 +236,7 @@ static void test_pcap_record_lengths(void **state)
          "made: cut short: the record of packet 2 at byte 43 needs 2097168 bytes, and the file ends after "
          "26 of them"                                                                                       },
         {11,         "made: cut short: the record of packet 2 at byte 43 needs 27 bytes, and the file ends after 26 "
-         "of them"                                                                                                },
+             "of them"                                                                          },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         for (enum way way = 0; way < WAY_COUNT; way++) {
