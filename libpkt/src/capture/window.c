@@ -3,8 +3,12 @@
  */
 #include "window.h"
 #include "fail.h"
+#include "pkt/capture.h"
 
 #include <stdlib.h>
+
+/* The largest record and its header; nobody needs more than that at once. */
+enum { CAPACITY_MAX = PKT_CAPTURE_RECORD_MAX + 64 };
 
 bool window_init(struct capture_window *window, struct capture_input *input, const char *name,
                  size_t capacity)
@@ -43,11 +47,12 @@ static void move_to_front(struct capture_window *window)
 
 static int grow(struct capture_window *window, struct pkt_error *reterr_error)
 {
-    uint8_t *buffer = realloc(window->buffer, window->capacity * 2);
+    size_t capacity = window->capacity < CAPACITY_MAX / 2 ? window->capacity * 2 : CAPACITY_MAX;
+    uint8_t *buffer = realloc(window->buffer, capacity);
     if (buffer == NULL)
         return capture_fail_memory(reterr_error, window->name);
     window->data = window->buffer = buffer;
-    window->capacity *= 2;
+    window->capacity = capacity;
     return 1;
 }
 

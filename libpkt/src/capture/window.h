@@ -40,7 +40,8 @@ void window_free(struct capture_window *window);
 
 /*
  * Reads until len bytes are there. 1: they are; 0: the input ended before them; negative: failure.
- * The buffer grows to hold them, by doubling and only when it is full of bytes that really came.
+ * The buffer grows to hold them, only when it is full of bytes that really came, to the largest record at
+ * most; no caller asks for more.
  */
 int window_fill(struct capture_window *window, size_t len, struct pkt_error *reterr_error);
 
