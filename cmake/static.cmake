@@ -17,19 +17,21 @@ find_library(PKT_SYSTEMD_ARCHIVE libsystemd.a)
 mark_as_advanced(PKT_SYSTEMD_ARCHIVE)
 if("systemd" IN_LIST static_libraries AND NOT PKT_SYSTEMD_ARCHIVE)
   list(REMOVE_ITEM static_libraries systemd)
-  set(static_systemd ${CMAKE_CURRENT_LIST_DIR}/static_systemd.c)
-  target_sources(pkt_static_libraries INTERFACE ${static_systemd})
+  set(systemd_source ${CMAKE_CURRENT_LIST_DIR}/static_systemd.c)
+  add_library(pkt_static_systemd STATIC ${systemd_source})
 endif()
 list(TRANSFORM static_libraries PREPEND -l)
-target_link_libraries(pkt_static_libraries INTERFACE -Wl,--start-group ${static_libraries} -Wl,--end-group)
+target_link_libraries(pkt_static_libraries INTERFACE -Wl,--start-group ${static_libraries} -Wl,--end-group
+  $<TARGET_NAME_IF_EXISTS:pkt_static_systemd>)
 target_link_options(pkt_static_libraries INTERFACE -static-pie)
 
 # Better said here than by the linker: which archive is missing.
 file(WRITE ${PROJECT_BINARY_DIR}/static_check.c
   "#include <pcap/pcap.h>\nint main(void) { return pcap_lib_version() == 0 || pcap_open_dead(1, 64) == 0; }\n")
 try_compile(PKT_STATIC_LINKS ${PROJECT_BINARY_DIR}/static_check
-  SOURCES ${PROJECT_BINARY_DIR}/static_check.c ${static_systemd}
+  SOURCES ${PROJECT_BINARY_DIR}/static_check.c ${systemd_source}
   CMAKE_FLAGS -DCMAKE_POSITION_INDEPENDENT_CODE=ON
+  COMPILE_DEFINITIONS -D_GNU_SOURCE
   LINK_OPTIONS -static-pie
   LINK_LIBRARIES -Wl,--start-group ${static_libraries} -Wl,--end-group
   OUTPUT_VARIABLE static_output)

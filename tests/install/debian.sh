@@ -37,7 +37,7 @@ for package in libpkt0 libpkt-dev pkt-tools; do
     [ -s "$file" ] || { fail "$package was not made" && continue; }
     dpkg-deb -x "$file" "$root" || fail "$file cannot be unpacked"
     [ "$(field "$package" Package)" = "$package" ] || fail "$package has another name inside"
-    for document in copyright changelog.gz; do
+    for document in copyright changelog.gz changelog.Debian.gz; do
         [ -s "$root/usr/share/doc/$package/$document" ] || fail "$package has no $document"
     done
 done

@@ -47,9 +47,10 @@ test_files() {
     for file in lib/libpkt.so lib/libpkt.so."${version%%.*}" lib/libpkt.a lib/pkgconfig/libpkt.pc lib/cmake/pkt/pktConfigVersion.cmake \
         include/pkt/pkt.h bin/pktsniff share/man/man8/pktsniff.8 share/man/man7/pkt-checksum.7 \
         share/man/man7/pkt-diagnosis.7 share/man/man3/libpkt.3 share/bash-completion/completions/pktsniff \
-        share/doc/libpkt/README.md share/doc/libpkt/CHANGELOG.md share/doc/libpkt/LICENSE; do
+        share/doc/libpkt/README.md share/doc/libpkt/CHANGELOG.md share/doc/libpkt/LICENSE share/doc/libpkt/docs/index.md; do
         [ -s "$prefix/$file" ] || fail "$file is not installed"
     done
+    cmp -s "$source/README.md" "$prefix/share/doc/libpkt/README.md" || fail 'the installed README is another one'
     grep -rIl --exclude='*.md' -e "$source" -e "$build" -e "$work" "$prefix" >"$work/paths" &&
         fail "paths of the build are in $(cat "$work/paths")"
     nm -g --defined-only "$prefix/lib/libpkt.a" | awk 'NF == 3 { print $3 }' | grep -v '^pkt_' >"$work/names"
