@@ -52,7 +52,7 @@
     XX(TCP_OPTION_LENGTH,        "tcp.option-length",            ERROR, "RFC 9293 3.1",     "an option has length 0 or 1 or runs past the header") \
     XX(TCP_CHECKSUM,             "tcp.checksum",                 ERROR, "RFC 9293 3.1",     "the checksum is wrong") \
     XX(CHECKSUM_PARTIAL,         "checksum.partial",             NOTE,  "",                 "the checksum was left to the network card (offload)") \
-    XX(GRE_VERSION,              "gre.version",                  WARN,  "RFC 2784 2.3.1",   "the version is not 0") \
+    XX(GRE_VERSION,              "gre.version",                  WARN,  "RFC 2784 2.3.1",   "the version is neither 0 nor that of PPTP (RFC 2637)") \
     XX(GRE_CHECKSUM,             "gre.checksum",                 ERROR, "RFC 2784 2.5",     "the checksum is wrong") \
     XX(VXLAN_FLAGS,              "vxlan.flags",                  WARN,  "RFC 7348 5",       "the I flag is not set: the VXLAN network identifier is not valid") \
     XX(AH_LENGTH,                "ah.length",                    ERROR, "RFC 4302 2.2",     "the payload length field is below 1 or runs past the packet") \

@@ -5,17 +5,17 @@
 
 struct list_kind {
     uint8_t header_len;                       /* bytes before the data of an item that states a length */
+    uint8_t unit;                             /* an item's length is a multiple of this */
     uint16_t damaged;                         /* diagnosis when an item's length is impossible */
     bool has_nop;                             /* types 0 (end, or Pad1) and 1 have no length octet */
     bool zero_is_pad;                         /* type 0 is one octet of padding and does not end the list */
-    size_t (*item_len)(struct pkt_view item); /* of the item in bytes; 0: impossible. Its header is there. */
+    size_t (*item_len)(struct pkt_view item); /* in bytes, as the item states it; its header is there */
 };
 
 /* Type, length in bytes with these two (RFC 791 3.1, RFC 9293 3.1). */
 static size_t tlv_len(struct pkt_view item)
 {
-    size_t len = pkt_u8(item, 1);
-    return len < 2 ? 0 : len;
+    return pkt_u8(item, 1);
 }
 
 /* Type, length in bytes without these two (RFC 8200 4.2). */
@@ -30,11 +30,10 @@ static size_t nd_option_len(struct pkt_view item)
     return 8U * pkt_u8(item, 1);
 }
 
-/* Length in bytes with the 4-byte object header (RFC 4884 7.1): a multiple of 4. */
+/* Length in bytes with the 4-byte object header (RFC 4884 7.1). */
 static size_t icmp_object_len(struct pkt_view item)
 {
-    size_t len = pkt_u16(item, 0);
-    return len < 4 || len % 4 != 0 ? 0 : len;
+    return pkt_u16(item, 0);
 }
 
 /* Auxiliary data is counted in 32-bit words (RFC 9776 4.2.7, RFC 9777 5.2.7). */
@@ -49,13 +48,13 @@ static size_t mld2_record_len(struct pkt_view item)
 }
 
 static const struct list_kind kinds[PKT_LIST_KIND_COUNT] = {
-    [PKT_LIST_IPV4_OPTIONS] = {2,  PKT_D_IPV4_OPTION_LENGTH,  true,  false, tlv_len         },
-    [PKT_LIST_IPV6_OPTIONS] = {2,  PKT_D_IPV6_OPTION_LENGTH,  false, true,  ipv6_option_len },
-    [PKT_LIST_TCP_OPTIONS] = {2,  PKT_D_TCP_OPTION_LENGTH,   true,  false, tlv_len         },
-    [PKT_LIST_ND_OPTIONS] = {2,  PKT_D_ND_OPTION_LENGTH,    false, false, nd_option_len   },
-    [PKT_LIST_ICMP_OBJECTS] = {4,  PKT_D_ICMP_EXT_OBJECT,     false, false, icmp_object_len },
-    [PKT_LIST_IGMP3_RECORDS] = {8,  PKT_D_IGMP_RECORD_OVERRUN, false, false, igmp3_record_len},
-    [PKT_LIST_MLD2_RECORDS] = {20, PKT_D_MLD_RECORD_OVERRUN,  false, false, mld2_record_len },
+    [PKT_LIST_IPV4_OPTIONS] = {2,  1, PKT_D_IPV4_OPTION_LENGTH,  true,  false, tlv_len         },
+    [PKT_LIST_IPV6_OPTIONS] = {2,  1, PKT_D_IPV6_OPTION_LENGTH,  false, true,  ipv6_option_len },
+    [PKT_LIST_TCP_OPTIONS] = {2,  1, PKT_D_TCP_OPTION_LENGTH,   true,  false, tlv_len         },
+    [PKT_LIST_ND_OPTIONS] = {2,  8, PKT_D_ND_OPTION_LENGTH,    false, false, nd_option_len   },
+    [PKT_LIST_ICMP_OBJECTS] = {4,  4, PKT_D_ICMP_EXT_OBJECT,     false, false, icmp_object_len },
+    [PKT_LIST_IGMP3_RECORDS] = {8,  4, PKT_D_IGMP_RECORD_OVERRUN, false, false, igmp3_record_len},
+    [PKT_LIST_MLD2_RECORDS] = {20, 4, PKT_D_MLD_RECORD_OVERRUN,  false, false, mld2_record_len },
 };
 
 /* Whether len bytes of the current item are there; if not, the walk stops and says why. */
@@ -81,10 +80,10 @@ static size_t checked_len(struct pkt_list *list, const struct list_kind *kind)
     if (!has(list, kind->header_len, kind->damaged))
         return 0;
     size_t len = kind->item_len(pkt_view_from(list->area, list->off));
-    if (len >= kind->header_len)
+    if (len >= kind->header_len && len % kind->unit == 0)
         return has(list, len, kind->damaged) ? len : 0;
     list->stop = kind->damaged;
-    list->need = kind->header_len;
+    list->need = len < kind->header_len ? kind->header_len : (uint32_t)(len + kind->unit - len % kind->unit);
     list->have = (uint32_t)len;
     return 0;
 }

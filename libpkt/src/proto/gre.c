@@ -105,6 +105,10 @@ struct pkt_checksum_result pkt_gre_verify(const struct pkt_packet *packet, unsig
 void pkt_gre_rules(struct pkt_packet *packet, unsigned layer)
 {
     struct pkt_gre gre;
-    if (pkt_as_gre(packet, layer, &gre) && (pkt_gre_flags(gre) & GRE_VERSION) != 0)
-        pkt_rule_broken(packet, layer, PKT_D_GRE_VERSION, 0, 0, pkt_gre_flags(gre) & GRE_VERSION);
+    if (!pkt_as_gre(packet, layer, &gre))
+        return;
+    unsigned version = pkt_gre_flags(gre) & GRE_VERSION;
+    bool pptp = version == 1 && pkt_gre_protocol(gre) == PKT_ETHERTYPE_PPP;
+    if (version != 0 && !pptp)
+        pkt_rule_broken(packet, layer, PKT_D_GRE_VERSION, 0, 0, version);
 }

@@ -28,6 +28,9 @@ static bool add_pseudo_header(struct pkt_sum *sum, const struct pkt_packet *pack
 static bool is_whole(const struct pkt_packet *packet, unsigned layer)
 {
     const struct pkt_layer *row = &packet->layer[layer];
+    int network = pkt_layer_network(packet, layer);
+    if (network >= 0 && (packet->layer[network].flags & PKT_LAYER_CLIPPED) != 0)
+        return false; /* its length claims more than there is */
     return (row->flags & (PKT_LAYER_TRUNCATED | PKT_LAYER_SHORT)) == 0 && !pkt_layer_is_part(row);
 }
 
