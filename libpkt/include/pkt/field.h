@@ -38,6 +38,7 @@ enum pkt_field_type {
     PKT_FIELD_TIME,           /* nanoseconds, since 1970 or of a duration */
     PKT_FIELD_CHECKSUM_STATE, /* enum pkt_checksum_state */
     PKT_FIELD_PROTOCOLS,      /* the chain of protocols of the packet: made by who prints it */
+    PKT_FIELD_LINK_ADDRESS,   /* address of a link layer, of any length */
 };
 
 /* A value read from a packet. The views lie in the packet's bytes and live as long. */
@@ -51,6 +52,8 @@ struct pkt_field_value {
 enum pkt_field_flag {
     PKT_FIELD_HIDDEN = 1 << 0,  /* not in JSON: the same value stands there under a name of its own */
     PKT_FIELD_DERIVED = 1 << 1, /* computed: no bits of the packet hold it, so it cannot be written */
+    PKT_FIELD_ON_FAULT =
+        1 << 2, /* in JSON only when the checksum is bad or partial: else it says nothing new */
 };
 
 struct pkt_field_item;

@@ -60,18 +60,20 @@ static bool diagnoses(struct pkt_field_item *item, struct pkt_field_value *ret_v
 #define COMPUTED(protocol, rest, key, getter) \
     NAME(protocol, rest, key), .get = (getter), .flags = PKT_FIELD_DERIVED
 
+/* clang-format off */
 static const struct pkt_field frame_rows[] = {
-    {COMPUTED("frame", "number",              "number",                  number)                          },
-    {COMPUTED("frame", "time_epoch",          "time_epoch",              time_epoch),                       .type = PKT_FIELD_TIME, .unit = "s"},
-    {COMPUTED("frame",     "time_relative",                          "time_relative",                                    time_relative),                                                  .type = PKT_FIELD_TIME, .unit = "s"},
-    {COMPUTED("frame",  "time_delta", "time_delta",time_delta),.type = PKT_FIELD_TIME, .unit = "s"},
-    {COMPUTED("frame",   "len",            "len",                                               len),                                                                                               .unit = "bytes"},
-    {COMPUTED("frame",                "cap_len",                      "cap_len",                                        cap_len),                                                         .unit = "bytes"},
-    {COMPUTED("frame", "interface_id",                      "interface_id",                                interface_id)},
-    {COMPUTED("frame",        "protocols",              "protocols",protocols),.type = PKT_FIELD_PROTOCOLS},
-    {COMPUTED("pkt.frame",  "linktype","linktype",linktype)                                                      },
-    {COMPUTED("pkt.frame",     "diagnosis_count",   "diagnosis_count",  diagnoses)                                                                         },
+    {COMPUTED("frame", "number", "number", number)},
+    {COMPUTED("frame", "time_epoch", "time_epoch", time_epoch), .type = PKT_FIELD_TIME, .unit = "s"},
+    {COMPUTED("frame", "time_relative", "time_relative", time_relative), .type = PKT_FIELD_TIME, .unit = "s"},
+    {COMPUTED("frame", "time_delta", "time_delta", time_delta), .type = PKT_FIELD_TIME, .unit = "s"},
+    {COMPUTED("frame", "len", "len", len), .unit = "bytes"},
+    {COMPUTED("frame", "cap_len", "cap_len", cap_len), .unit = "bytes"},
+    {COMPUTED("frame", "interface_id", "interface_id", interface_id)},
+    {COMPUTED("frame", "protocols", "protocols", protocols), .type = PKT_FIELD_PROTOCOLS},
+    {COMPUTED("pkt.frame", "linktype", "linktype", linktype)},
+    {COMPUTED("pkt.frame", "diagnosis_count", "diagnosis_count", diagnoses)},
 };
+/* clang-format on */
 const struct field_group field_frame = {ROWS(frame_rows)};
 
 /* Bytes that nothing here decodes. */
@@ -85,8 +87,10 @@ static bool data(struct pkt_field_item *item, struct pkt_field_value *ret_value)
     return field_bytes(ret_value, item->view);
 }
 
+/* clang-format off */
 static const struct pkt_field data_rows[] = {
-    {COMPUTED("data", "len", "len",       data_len),        .type = PKT_FIELD_INT,   .unit = "bytes"},
-    {NAME("data",               "data",          "data"), .type = PKT_FIELD_BYTES, .get = data},
+    {COMPUTED("data", "len", "len", data_len), .type = PKT_FIELD_INT, .unit = "bytes"},
+    {NAME("data", "data", "data"), .type = PKT_FIELD_BYTES, .get = data},
 };
+/* clang-format on */
 const struct field_group field_data = {OBJECT("data"), ROWS(data_rows)};

@@ -9,7 +9,6 @@ enum icmp_shape {
     ICMP_UNREACHABLE = 1 << 1,
     ICMP_FRAG_NEEDED = 1 << 2,
     ICMP_REDIRECT = 1 << 3,
-    ICMP_TIME_EXCEEDED = 1 << 4,
     ICMP_PARAMETER_PROBLEM = 1 << 5,
     ICMP_SOURCE_QUENCH = 1 << 6,
     ICMP_ROUTER_ADVERTISEMENT = 1 << 7,
@@ -19,25 +18,27 @@ enum icmp_shape {
     ICMP_EXTENDED_ECHO = 1 << 11,
     ICMP_EXTENDED_ECHO_REPLY = 1 << 12,
     ICMP_OTHER = 1 << 13,
+    ICMP_UNREACHABLE_SIZED = 1 << 14, /* these three: with the length attribute of RFC 4884 */
+    ICMP_FRAG_NEEDED_SIZED = 1 << 15,
+    ICMP_PARAMETER_PROBLEM_SIZED = 1 << 16,
     ICMP_IDENTIFIED = ICMP_ECHO | ICMP_TIMESTAMP | ICMP_INFORMATION | ICMP_MASK,
     ICMP_EXTENDED = ICMP_EXTENDED_ECHO | ICMP_EXTENDED_ECHO_REPLY,
-    ICMP_QUOTED_LENGTH = ICMP_UNREACHABLE | ICMP_FRAG_NEEDED | ICMP_TIME_EXCEEDED | ICMP_PARAMETER_PROBLEM,
+    ICMP_SIZED = ICMP_UNREACHABLE_SIZED | ICMP_FRAG_NEEDED_SIZED | ICMP_PARAMETER_PROBLEM_SIZED,
 };
 
 enum {
     CODE_FRAG_NEEDED = 4,
-    UNREACHABLE_UNUSED = 4,
     BODY = 8,
 };
 
-static const uint16_t icmp_shapes[PKT_ICMP_EXTENDED_ECHO_REPLY + 1] = {
+static const uint32_t icmp_shapes[PKT_ICMP_EXTENDED_ECHO_REPLY + 1] = {
     [PKT_ICMP_ECHO_REPLY] = ICMP_ECHO,
     [PKT_ICMP_UNREACHABLE] = ICMP_UNREACHABLE,
     [PKT_ICMP_SOURCE_QUENCH] = ICMP_SOURCE_QUENCH,
     [PKT_ICMP_REDIRECT] = ICMP_REDIRECT,
     [PKT_ICMP_ECHO_REQUEST] = ICMP_ECHO,
     [PKT_ICMP_ROUTER_ADVERTISEMENT] = ICMP_ROUTER_ADVERTISEMENT,
-    [PKT_ICMP_TIME_EXCEEDED] = ICMP_TIME_EXCEEDED,
+    [PKT_ICMP_TIME_EXCEEDED] = ICMP_UNREACHABLE,
     [PKT_ICMP_PARAMETER_PROBLEM] = ICMP_PARAMETER_PROBLEM,
     [PKT_ICMP_TIMESTAMP] = ICMP_TIMESTAMP,
     [PKT_ICMP_TIMESTAMP_REPLY] = ICMP_TIMESTAMP,
@@ -55,8 +56,14 @@ static void enter_icmp(struct pkt_field_item *item)
     item->shape = type < sizeof icmp_shapes / sizeof *icmp_shapes ? icmp_shapes[type] : ICMP_OTHER;
     if (item->shape == 0)
         item->shape = ICMP_OTHER;
-    else if (item->shape == ICMP_UNREACHABLE && pkt_u8(item->view, 1) == CODE_FRAG_NEEDED)
-        item->shape = ICMP_FRAG_NEEDED;
+    bool frag_needed = type == PKT_ICMP_UNREACHABLE && pkt_u8(item->view, 1) == CODE_FRAG_NEEDED;
+    bool sized = pkt_u8(item->view, 5) != 0;
+    if (item->shape == ICMP_PARAMETER_PROBLEM && sized)
+        item->shape = ICMP_PARAMETER_PROBLEM_SIZED;
+    else if (frag_needed)
+        item->shape = sized ? ICMP_FRAG_NEEDED_SIZED : ICMP_FRAG_NEEDED;
+    else if (item->shape == ICMP_UNREACHABLE && sized)
+        item->shape = ICMP_UNREACHABLE_SIZED;
 }
 
 static uint16_t swapped(uint16_t value)
@@ -75,6 +82,12 @@ static bool seq_le(struct pkt_field_item *item, struct pkt_field_value *ret_valu
     return pkt_view_has(item->view, 6, 2) && field_uint(ret_value, swapped(pkt_u16(item->view, 6)));
 }
 
+/* What follows the checksum of a type that nothing here knows. */
+static bool body(struct pkt_field_item *item, struct pkt_field_value *ret_value)
+{
+    return field_bytes(ret_value, pkt_view_from(item->view, 4));
+}
+
 static bool quoted_len(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
     return pkt_u8(item->view, 5) != 0 && field_uint(ret_value, pkt_u8(item->view, 5) * 4U);
@@ -88,38 +101,50 @@ static void open_routers(struct pkt_field_item *item, struct pkt_field_items *re
     *ret_items = field_array(pkt_view_clip(item->view, BODY, stride < 8 ? 0 : len), stride < 8 ? 8 : stride);
 }
 
+/* clang-format off */
 static const struct pkt_field icmp_rows[] = {
     {NAME("icmp", "type", "type"), OCTETS(0, 1)},
     {NAME("icmp", "code", "code"), OCTETS(1, 1)},
-    CHECKSUM_ROWS("icmp", "pkt.icmp", 2),
+    CHECKSUM_ROWS("icmp", "pkt.icmp", 2, 0),
     {NAME("icmp", "ident", "ident"), OCTETS(4, 2), .shapes = ICMP_IDENTIFIED | ICMP_EXTENDED},
-    {NAME("icmp", "ident_le", "ident_le"), .get = ident_le, .shapes = ICMP_IDENTIFIED,
+    {NAME("icmp", "ident_le", "ident_le"), .get = ident_le, .shapes = ICMP_IDENTIFIED | ICMP_EXTENDED,
      .flags = PKT_FIELD_HIDDEN | PKT_FIELD_DERIVED},
     {NAME("icmp", "seq", "seq"), OCTETS(6, 2), .shapes = ICMP_IDENTIFIED},
     {NAME("icmp", "seq_le", "seq_le"), .get = seq_le, .shapes = ICMP_IDENTIFIED,
      .flags = PKT_FIELD_HIDDEN | PKT_FIELD_DERIVED},
-    {NAME("icmp", "pointer", "pointer"), OCTETS(4, 1), .shapes = ICMP_PARAMETER_PROBLEM},
-    {NAME("icmp", "unused", "unused"), .type = PKT_FIELD_BYTES, OCTETS(4, 4), .shapes = ICMP_SOURCE_QUENCH},
+    {NAME("icmp", "pointer", "pointer"), OCTETS(4, 1),
+     .shapes = ICMP_PARAMETER_PROBLEM | ICMP_PARAMETER_PROBLEM_SIZED},
+    {NAME("icmp", "unused", "unused"), .type = PKT_FIELD_BYTES, OCTETS(4, 4),
+     .shapes = ICMP_SOURCE_QUENCH | ICMP_UNREACHABLE},
+    {NAME("icmp", "unused", "unused"), .type = PKT_FIELD_BYTES, OCTETS(4, 2), .shapes = ICMP_FRAG_NEEDED},
+    {NAME("icmp", "unused", "unused"), .type = PKT_FIELD_BYTES, OCTETS(5, 3),
+     .shapes = ICMP_PARAMETER_PROBLEM},
     {NAME("icmp", "unused", "unused"), .type = PKT_FIELD_BYTES, OCTETS(4, 1),
-     .shapes = ICMP_UNREACHABLE | ICMP_FRAG_NEEDED | ICMP_TIME_EXCEEDED},
-    {NAME("icmp", "length", "length"), OCTETS(5, 1), .shapes = ICMP_QUOTED_LENGTH},
+     .shapes = ICMP_UNREACHABLE_SIZED | ICMP_FRAG_NEEDED_SIZED},
+    {NAME("icmp", "length", "length"), OCTETS(5, 1), .shapes = ICMP_SIZED},
     {NAME("icmp", "length.original_datagram", "length_original_datagram"), .get = quoted_len,
-     .shapes = ICMP_QUOTED_LENGTH, .unit = "bytes", .flags = PKT_FIELD_DERIVED},
-    {NAME("icmp", "mtu", "mtu"), OCTETS(6, 2), .shapes = ICMP_FRAG_NEEDED, .unit = "bytes"},
+     .shapes = ICMP_SIZED, .unit = "bytes", .flags = PKT_FIELD_DERIVED},
+    {NAME("icmp", "unused", "unused"), .type = PKT_FIELD_BYTES, OCTETS(6, 2),
+     .shapes = ICMP_UNREACHABLE_SIZED | ICMP_PARAMETER_PROBLEM_SIZED, .flags = PKT_FIELD_HIDDEN},
+    {NAME("icmp", "mtu", "mtu"), OCTETS(6, 2), .shapes = ICMP_FRAG_NEEDED | ICMP_FRAG_NEEDED_SIZED,
+     .unit = "bytes"},
+    {NAME("pkt.icmp", "data", "data"), .type = PKT_FIELD_BYTES, .get = body, .shapes = ICMP_OTHER},
     {NAME("icmp", "redir_gw", "redir_gw"), .type = PKT_FIELD_IP4, OCTETS(4, 4), .shapes = ICMP_REDIRECT},
     {NAME("icmp", "num_addrs", "num_addrs"), OCTETS(4, 1), .shapes = ICMP_ROUTER_ADVERTISEMENT},
     {NAME("icmp", "addr_entry_size", "addr_entry_size"), OCTETS(5, 1), .shapes = ICMP_ROUTER_ADVERTISEMENT},
     {NAME("icmp", "lifetime", "lifetime"), OCTETS(6, 2), .shapes = ICMP_ROUTER_ADVERTISEMENT, .unit = "s"},
     {NAME("icmp", "originate_timestamp", "originate_timestamp"), OCTETS(8, 4), .shapes = ICMP_TIMESTAMP,
      .unit = "ms"},
-    {NAME("icmp", "receive_timestamp", "receive_timestamp"), OCTETS(12, 4), .shapes = ICMP_TIMESTAMP, .unit = "ms"},
+    {NAME("icmp", "receive_timestamp", "receive_timestamp"), OCTETS(12, 4), .shapes = ICMP_TIMESTAMP,
+     .unit = "ms"},
     {NAME("icmp", "transmit_timestamp", "transmit_timestamp"), OCTETS(16, 4), .shapes = ICMP_TIMESTAMP,
      .unit = "ms"},
     {NAME("icmp", "address_mask", "address_mask"), .type = PKT_FIELD_IP4, OCTETS(8, 4), .shapes = ICMP_MASK},
     {NAME("icmp", "ext.echo.seq", "ext_echo_seq"), OCTETS(6, 1), .shapes = ICMP_EXTENDED},
     {NAME("icmp", "ext.echo.req.local", "ext_echo_req_local"), .type = PKT_FIELD_BOOL, BITS(63, 1),
      .shapes = ICMP_EXTENDED_ECHO},
-    {NAME("icmp", "ext.echo.rsp.state", "ext_echo_rsp_state"), BITS(56, 3), .shapes = ICMP_EXTENDED_ECHO_REPLY},
+    {NAME("icmp", "ext.echo.rsp.state", "ext_echo_rsp_state"), BITS(56, 3),
+     .shapes = ICMP_EXTENDED_ECHO_REPLY},
     {NAME("icmp", "ext.echo.rsp.active", "ext_echo_rsp_active"), .type = PKT_FIELD_BOOL, BITS(61, 1),
      .shapes = ICMP_EXTENDED_ECHO_REPLY},
     {NAME("icmp", "ext.echo.rsp.ipv4", "ext_echo_rsp_ipv4"), .type = PKT_FIELD_BOOL, BITS(62, 1),
@@ -127,10 +152,14 @@ static const struct pkt_field icmp_rows[] = {
     {NAME("icmp", "ext.echo.rsp.ipv6", "ext_echo_rsp_ipv6"), .type = PKT_FIELD_BOOL, BITS(63, 1),
      .shapes = ICMP_EXTENDED_ECHO_REPLY},
 };
+/* clang-format on */
+/* clang-format off */
 static const struct field_list icmp_lists[] = {
     {LIST("routers"), .group = GROUP_ICMP_ROUTER, .shapes = ICMP_ROUTER_ADVERTISEMENT, .open = open_routers},
 };
-const struct field_group field_icmp = {OBJECT("icmp"), ROWS(icmp_rows), LISTS(icmp_lists), .enter = enter_icmp};
+/* clang-format on */
+const struct field_group field_icmp = {OBJECT("icmp"), ROWS(icmp_rows), LISTS(icmp_lists),
+                                       .enter = enter_icmp};
 
 /* Preference levels are signed (RFC 1256 3.1). */
 static bool preference(struct pkt_field_item *item, struct pkt_field_value *ret_value)
@@ -138,10 +167,12 @@ static bool preference(struct pkt_field_item *item, struct pkt_field_value *ret_
     return field_uint(ret_value, (uint64_t)(int64_t)(int32_t)pkt_u32(item->view, 4));
 }
 
+/* clang-format off */
 static const struct pkt_field router_rows[] = {
     {NAME("icmp", "router_address", "router_address"), .type = PKT_FIELD_IP4, OCTETS(0, 4)},
     {NAME("icmp", "pref_level", "pref_level"), .type = PKT_FIELD_INT, OCTETS(4, 4), .get = preference},
 };
+/* clang-format on */
 const struct field_group field_icmp_router = {ROWS(router_rows)};
 
 /* --- extensions --- */
@@ -153,6 +184,7 @@ static void open_objects(struct pkt_field_item *item, struct pkt_field_items *re
     pkt_icmp_objects(x, &ret_items->list);
 }
 
+/* clang-format off */
 static const struct pkt_field extension_rows[] = {
     {NAME("icmp", "ext.version", "ext_version"), BITS(0, 4)},
     {NAME("icmp", "ext.res", "ext_res"), BITS(4, 12), .hex_digits = 4},
@@ -160,12 +192,16 @@ static const struct pkt_field extension_rows[] = {
     {NAME("icmp", "ext.checksum.status", "ext_checksum_status"), .type = PKT_FIELD_CHECKSUM_STATE,
      .get = field_checksum_state, .flags = PKT_FIELD_DERIVED},
     {NAME("pkt.icmp", "ext.checksum_calculated", "ext_checksum_calculated"), .hex_digits = 4,
-     .get = field_checksum_calculated, .flags = PKT_FIELD_DERIVED},
+     .get = field_checksum_calculated, .flags = PKT_FIELD_DERIVED | PKT_FIELD_ON_FAULT},
 };
+/* clang-format on */
+/* clang-format off */
 static const struct field_list extension_lists[] = {
     {LIST("objects"), .group = GROUP_ICMP_OBJECT, .open = open_objects},
 };
-const struct field_group field_icmp_extension = {OBJECT("extension"), ROWS(extension_rows), LISTS(extension_lists)};
+/* clang-format on */
+const struct field_group field_icmp_extension = {OBJECT("extension"), ROWS(extension_rows),
+                                                 LISTS(extension_lists)};
 
 enum object_shape {
     OBJECT_MPLS = 1 << 0,
@@ -226,7 +262,8 @@ static bool interface_ip4(struct pkt_field_item *item, struct pkt_field_value *r
 
 static bool interface_ip6(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return interface_of(item).has_ip6 && field_bytes(ret_value, pkt_view_clip(interface_address(item), 4, 16));
+    return interface_of(item).has_ip6 &&
+           field_bytes(ret_value, pkt_view_clip(interface_address(item), 4, 16));
 }
 
 /* Text up to its first zero. */
@@ -282,10 +319,11 @@ static void open_mpls(struct pkt_field_item *item, struct pkt_field_items *ret_i
     *ret_items = field_array(pkt_view_from(item->view, 4), 4);
 }
 
+/* clang-format off */
 static const struct pkt_field object_rows[] = {
     {NAME("icmp", "ext.length", "ext_length"), OCTETS(0, 2), .unit = "bytes"},
     {NAME("icmp", "ext.class", "ext_class"), OCTETS(2, 1)},
-    {NAME("icmp", "ext.ctype", "ext_ctype"), OCTETS(3, 1), .shapes = OBJECT_MPLS | OBJECT_OTHER},
+    {NAME("icmp", "ext.ctype", "ext_ctype"), OCTETS(3, 1)},
     {NAME("icmp", "int_info.role", "int_info_role"), BITS(24, 2), .shapes = OBJECT_INTERFACE},
     {NAME("icmp", "int_info.ifindex", "int_info_ifindex"), .type = PKT_FIELD_BOOL, BITS(28, 1),
      .shapes = OBJECT_INTERFACE},
@@ -311,23 +349,29 @@ static const struct pkt_field object_rows[] = {
      .shapes = OBJECT_IDENT_NAME},
     {NAME("icmp", "int_ident.index", "int_ident_index"), OCTETS(4, 4), .shapes = OBJECT_IDENT_INDEX},
     {NAME("icmp", "int_ident.afi", "int_ident_afi"), OCTETS(4, 2), .shapes = OBJECT_IDENT_ADDRESS},
-    {NAME("icmp", "int_ident.addr_length", "int_ident_addr_length"), OCTETS(6, 1), .shapes = OBJECT_IDENT_ADDRESS,
-     .unit = "bytes"},
+    {NAME("icmp", "int_ident.addr_length", "int_ident_addr_length"), OCTETS(6, 1),
+     .shapes = OBJECT_IDENT_ADDRESS, .unit = "bytes"},
     {NAME("icmp", "int_ident.ipv4", "int_ident_ipv4"), .type = PKT_FIELD_IP4, .get = ident_ip4,
      .shapes = OBJECT_IDENT_ADDRESS},
     {NAME("icmp", "int_ident.ipv6", "int_ident_ipv6"), .type = PKT_FIELD_IP6, .get = ident_ip6,
      .shapes = OBJECT_IDENT_ADDRESS},
-    {NAME("icmp", "ext.data", "ext_data"), .type = PKT_FIELD_BYTES, .get = object_data, .shapes = OBJECT_OTHER},
+    {NAME("icmp", "ext.data", "ext_data"), .type = PKT_FIELD_BYTES, .get = object_data,
+     .shapes = OBJECT_OTHER},
 };
+/* clang-format on */
+/* clang-format off */
 static const struct field_list object_lists[] = {
     {LIST("mpls"), .group = GROUP_ICMP_MPLS, .shapes = OBJECT_MPLS, .open = open_mpls},
 };
+/* clang-format on */
 const struct field_group field_icmp_object = {ROWS(object_rows), LISTS(object_lists), .enter = enter_object};
 
+/* clang-format off */
 static const struct pkt_field mpls_rows[] = {
     {NAME("icmp", "mpls.label", "mpls_label"), BITS(0, 20)},
     {NAME("icmp", "mpls.exp", "mpls_exp"), BITS(20, 3)},
     FLAG("icmp", "mpls.s", "mpls_s", 23),
     {NAME("icmp", "mpls.ttl", "mpls_ttl"), OCTETS(3, 1)},
 };
+/* clang-format on */
 const struct field_group field_icmp_mpls = {ROWS(mpls_rows)};

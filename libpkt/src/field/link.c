@@ -29,31 +29,46 @@ static struct pkt_view trailer_bytes(const struct pkt_field_item *item, uint32_t
     return pkt_layer_bytes(packet, last);
 }
 
-/* Padding fills the frame to 60 bytes; what is beyond them is a trailer. */
+/* Zeroes that fill the frame to 60 bytes are padding, as for Wireshark; everything else is a trailer. */
+static size_t padding_len(struct pkt_view bytes, uint32_t off)
+{
+    size_t len = off < ETHERNET_MIN ? ETHERNET_MIN - off : 0;
+    if (len > bytes.len)
+        len = bytes.len;
+    for (size_t i = 0; i < len; i++)
+        if (pkt_u8(bytes, i) != 0)
+            return 0;
+    return len;
+}
+
 static bool padding(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
     uint32_t off = 0;
     struct pkt_view bytes = trailer_bytes(item, &off);
-    return off < ETHERNET_MIN && field_bytes(ret_value, pkt_view_clip(bytes, 0, ETHERNET_MIN - off));
+    return field_bytes(ret_value, pkt_view_clip(bytes, 0, padding_len(bytes, off)));
 }
 
 static bool trailer(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
     uint32_t off = 0;
     struct pkt_view bytes = trailer_bytes(item, &off);
-    return field_bytes(ret_value, pkt_view_from(bytes, off < ETHERNET_MIN ? ETHERNET_MIN - off : 0));
+    return field_bytes(ret_value, pkt_view_from(bytes, padding_len(bytes, off)));
 }
 
-#define ETHERNET_ADDRESS(which, octet)                                                                                 \
-    {NAME("eth", which, which), .type = PKT_FIELD_MAC, OCTETS(octet, 6)},                                              \
-        {NAME("eth", which ".oui", which "_oui"), OCTETS(octet, 3)},                                                   \
-        {NAME("eth", which ".lg", which "_lg"), .type = PKT_FIELD_BOOL, BITS((octet)*8 + 6, 1)},                       \
-        {NAME("eth", which ".ig", which "_ig"), .type = PKT_FIELD_BOOL, BITS((octet)*8 + 7, 1)},                       \
-        {NAME("eth", "addr", "addr"), .type = PKT_FIELD_MAC, OCTETS(octet, 6), .flags = PKT_FIELD_HIDDEN},             \
-        {NAME("eth", "addr.oui", "addr_oui"), OCTETS(octet, 3), .flags = PKT_FIELD_HIDDEN},                            \
-        {NAME("eth", "lg", "lg"), .type = PKT_FIELD_BOOL, BITS((octet)*8 + 6, 1), .flags = PKT_FIELD_HIDDEN},          \
-        {NAME("eth", "ig", "ig"), .type = PKT_FIELD_BOOL, BITS((octet)*8 + 7, 1), .flags = PKT_FIELD_HIDDEN}
+#define ETHERNET_ADDRESS(which, octet)                                                                     \
+    {NAME("eth", which, which), .type = PKT_FIELD_MAC, OCTETS(octet, 6)},                                  \
+        {NAME("eth", which ".oui", which "_oui"), OCTETS(octet, 3)},                                       \
+        {NAME("eth", which ".lg", which "_lg"), .type = PKT_FIELD_BOOL, BITS((octet)*8 + 6, 1)},           \
+        {NAME("eth", which ".ig", which "_ig"), .type = PKT_FIELD_BOOL, BITS((octet)*8 + 7, 1)},           \
+        {NAME("eth", "addr", "addr"), .type = PKT_FIELD_MAC, OCTETS(octet, 6), .flags = PKT_FIELD_HIDDEN}, \
+        {NAME("eth", "addr.oui", "addr_oui"), OCTETS(octet, 3), .flags = PKT_FIELD_HIDDEN},                \
+        {NAME("eth", "lg", "lg"), .type = PKT_FIELD_BOOL, BITS((octet)*8 + 6, 1),                          \
+         .flags = PKT_FIELD_HIDDEN},                                                                       \
+    {                                                                                                      \
+        NAME("eth", "ig", "ig"), .type = PKT_FIELD_BOOL, BITS((octet)*8 + 7, 1), .flags = PKT_FIELD_HIDDEN \
+    }
 
+/* clang-format off */
 static const struct pkt_field ethernet_rows[] = {
     ETHERNET_ADDRESS("dst", 0),
     ETHERNET_ADDRESS("src", 6),
@@ -62,6 +77,7 @@ static const struct pkt_field ethernet_rows[] = {
     {NAME("eth", "padding", "padding"), .type = PKT_FIELD_BYTES, .get = padding},
     {NAME("eth", "trailer", "trailer"), .type = PKT_FIELD_BYTES, .get = trailer},
 };
+/* clang-format on */
 const struct field_group field_ethernet = {OBJECT("eth"), ROWS(ethernet_rows), .enter = enter_ethernet};
 
 /* --- VLAN tags --- */
@@ -90,6 +106,7 @@ static bool tpid(struct pkt_field_item *item, struct pkt_field_value *ret_value)
     return pkt_as_vlan(item->packet, item->layer, &vlan) && field_uint(ret_value, vlan.tpid);
 }
 
+/* clang-format off */
 static const struct pkt_field vlan_rows[] = {
     {NAME("pkt.vlan", "tpid", "tpid"), .get = tpid, .hex_digits = 4},
     {NAME("vlan", "priority", "priority"), BITS(0, 3), .shapes = VLAN_Q},
@@ -101,6 +118,7 @@ static const struct pkt_field vlan_rows[] = {
     {NAME("ieee8021ad", "dei", "dei"), BITS(3, 1), .shapes = VLAN_AD},
     {NAME("ieee8021ad", "id", "id"), BITS(4, 12), .shapes = VLAN_AD},
 };
+/* clang-format on */
 const struct field_group field_vlan = {OBJECT("vlan"), ROWS(vlan_rows), .enter = enter_vlan};
 
 /* --- LLC --- */
@@ -121,19 +139,28 @@ static void enter_llc(struct pkt_field_item *item)
         item->shape = pkt_llc_oui(llc) == 0 ? LLC_SNAP_TYPE : LLC_SNAP_OTHER;
 }
 
+/* Information and supervisory frames number their bits from the low end of each octet (IEEE 802.2 5.4). */
+static bool llc_control(struct pkt_field_item *item, struct pkt_field_value *ret_value)
+{
+    return pkt_view_has(item->view, 2, 2) &&
+           field_uint(ret_value, pkt_u8(item->view, 2) | (unsigned)pkt_u8(item->view, 3) << 8);
+}
+
+/* clang-format off */
 static const struct pkt_field llc_rows[] = {
     {NAME("llc", "dsap", "dsap"), OCTETS(0, 1), .hex_digits = 2},
-    {NAME("llc", "dsap.sap", "dsap_sap"), BITS(0, 7), .hex_digits = 2},
+    {NAME("llc", "dsap.sap", "dsap_sap"), BITS(0, 7)},
     FLAG("llc", "dsap.ig", "dsap_ig", 7),
     {NAME("llc", "ssap", "ssap"), OCTETS(1, 1), .hex_digits = 2},
-    {NAME("llc", "ssap.sap", "ssap_sap"), BITS(8, 7), .hex_digits = 2},
+    {NAME("llc", "ssap.sap", "ssap_sap"), BITS(8, 7)},
     FLAG("llc", "ssap.cr", "ssap_cr", 15),
     {NAME("llc", "control", "control"), OCTETS(2, 1), .hex_digits = 4, .shapes = LLC_U | LLC_SNAP},
-    {NAME("llc", "control", "control"), OCTETS(2, 2), .hex_digits = 4, .shapes = LLC_IS},
+    {NAME("llc", "control", "control"), .get = llc_control, .hex_digits = 4, .shapes = LLC_IS},
     {NAME("llc", "oui", "oui"), OCTETS(3, 3), .shapes = LLC_SNAP},
     {NAME("llc", "type", "type"), OCTETS(6, 2), .hex_digits = 4, .shapes = LLC_SNAP_TYPE},
     {NAME("llc", "pid", "pid"), OCTETS(6, 2), .hex_digits = 4, .shapes = LLC_SNAP_OTHER},
 };
+/* clang-format on */
 const struct field_group field_llc = {OBJECT("llc"), ROWS(llc_rows), .enter = enter_llc};
 
 /* --- BSD loopback --- */
@@ -144,9 +171,11 @@ static bool null_family(struct pkt_field_item *item, struct pkt_field_value *ret
     return pkt_as_null(item->packet, item->layer, &null) && field_uint(ret_value, pkt_null_family(null));
 }
 
+/* clang-format off */
 static const struct pkt_field null_rows[] = {
     {NAME("null", "family", "family"), .get = null_family},
 };
+/* clang-format on */
 const struct field_group field_null = {OBJECT("null"), ROWS(null_rows)};
 
 /* --- Linux cooked captures --- */
@@ -183,6 +212,7 @@ static bool sll_unused(struct pkt_field_item *item, struct pkt_field_value *ret_
     return field_bytes(ret_value, pkt_view_clip(item->view, (sll.v2 ? 12U : 6U) + used, 8U - used));
 }
 
+/* clang-format off */
 static const struct pkt_field sll_rows[] = {
     {NAME("sll", "pkttype", "pkttype"), OCTETS(0, 2)},
     {NAME("sll", "hatype", "hatype"), OCTETS(2, 2)},
@@ -193,8 +223,10 @@ static const struct pkt_field sll_rows[] = {
     {NAME("sll", "etype", "etype"), OCTETS(14, 2), .hex_digits = 4, .shapes = SLL_TYPE},
     {NAME("sll", "ltype", "ltype"), OCTETS(14, 2), .hex_digits = 4, .shapes = SLL_LTYPE},
 };
+/* clang-format on */
 const struct field_group field_sll = {OBJECT("sll"), ROWS(sll_rows), .enter = enter_sll};
 
+/* clang-format off */
 static const struct pkt_field sll2_rows[] = {
     {NAME("sll", "etype", "etype"), OCTETS(0, 2), .hex_digits = 4, .shapes = SLL_TYPE},
     {NAME("sll", "ltype", "ltype"), OCTETS(0, 2), .hex_digits = 4, .shapes = SLL_LTYPE},
@@ -206,6 +238,7 @@ static const struct pkt_field sll2_rows[] = {
     {NAME("sll", "src.other", "src_other"), .type = PKT_FIELD_BYTES, .get = sll_address, .shapes = SLL_OTHER},
     {NAME("sll", "unused", "unused"), .type = PKT_FIELD_BYTES, .get = sll_unused},
 };
+/* clang-format on */
 const struct field_group field_sll2 = {OBJECT("sll"), ROWS(sll2_rows), .enter = enter_sll};
 
 /* --- PPP --- */
@@ -217,9 +250,7 @@ enum {
 
 static void enter_ppp(struct pkt_field_item *item)
 {
-    struct pkt_ppp ppp;
-    bool address = pkt_as_ppp(item->packet, item->layer, &ppp) && pkt_ppp_has_address(ppp);
-    item->shape = address ? PPP_ADDRESS : PPP_BARE;
+    item->shape = pkt_u16(item->view, 0) == 0xff03 ? PPP_ADDRESS : PPP_BARE;
 }
 
 static bool ppp_protocol(struct pkt_field_item *item, struct pkt_field_value *ret_value)
@@ -228,11 +259,13 @@ static bool ppp_protocol(struct pkt_field_item *item, struct pkt_field_value *re
     return pkt_as_ppp(item->packet, item->layer, &ppp) && field_uint(ret_value, pkt_ppp_protocol(ppp));
 }
 
+/* clang-format off */
 static const struct pkt_field ppp_rows[] = {
     {NAME("ppp", "address", "address"), OCTETS(0, 1), .hex_digits = 2, .shapes = PPP_ADDRESS},
     {NAME("ppp", "control", "control"), OCTETS(1, 1), .hex_digits = 2, .shapes = PPP_ADDRESS},
     {NAME("ppp", "protocol", "protocol"), .get = ppp_protocol, .hex_digits = 4},
 };
+/* clang-format on */
 const struct field_group field_ppp = {OBJECT("ppp"), ROWS(ppp_rows), .enter = enter_ppp};
 
 /* --- ARP --- */
@@ -257,24 +290,34 @@ static void enter_arp(struct pkt_field_item *item)
     item->shape |= ip4 ? ARP_IP4 : ARP_PROTOCOL_OTHER;
 }
 
+/* An address; false when it is not wholly there. */
+static bool arp_address(struct pkt_view address, uint8_t len, struct pkt_field_value *ret_value)
+{
+    return address.len == len && field_bytes(ret_value, address);
+}
+
 static bool sender_hardware(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return field_bytes(ret_value, pkt_arp_sender_hardware((struct pkt_arp){item->view}));
+    struct pkt_arp arp = {item->view};
+    return arp_address(pkt_arp_sender_hardware(arp), pkt_arp_hardware_len(arp), ret_value);
 }
 
 static bool sender_protocol(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return field_bytes(ret_value, pkt_arp_sender_protocol((struct pkt_arp){item->view}));
+    struct pkt_arp arp = {item->view};
+    return arp_address(pkt_arp_sender_protocol(arp), pkt_arp_protocol_len(arp), ret_value);
 }
 
 static bool target_hardware(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return field_bytes(ret_value, pkt_arp_target_hardware((struct pkt_arp){item->view}));
+    struct pkt_arp arp = {item->view};
+    return arp_address(pkt_arp_target_hardware(arp), pkt_arp_hardware_len(arp), ret_value);
 }
 
 static bool target_protocol(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return field_bytes(ret_value, pkt_arp_target_protocol((struct pkt_arp){item->view}));
+    struct pkt_arp arp = {item->view};
+    return arp_address(pkt_arp_target_protocol(arp), pkt_arp_protocol_len(arp), ret_value);
 }
 
 /* An IPv4 host that says its own address (RFC 5227 1.1). */
@@ -284,28 +327,35 @@ static bool is_gratuitous(struct pkt_field_item *item, struct pkt_field_value *r
     struct pkt_ip4 sender = pkt_ip4_at(pkt_arp_sender_protocol(arp), 0);
     struct pkt_ip4 target = pkt_ip4_at(pkt_arp_target_protocol(arp), 0);
     bool said = pkt_arp_operation(arp) == ARP_REQUEST || pkt_arp_operation(arp) == ARP_REPLY;
-    return said && pkt_arp_target_protocol(arp).len == 4 && pkt_ip4_equal(sender, target) && field_uint(ret_value, 1);
+    return said && pkt_arp_target_protocol(arp).len == 4 && pkt_ip4_equal(sender, target) &&
+           field_uint(ret_value, 1);
 }
 
+/* clang-format off */
 static const struct pkt_field arp_rows[] = {
     {NAME("arp", "hw.type", "hw_type"), OCTETS(0, 2)},
     {NAME("arp", "proto.type", "proto_type"), OCTETS(2, 2), .hex_digits = 4},
     {NAME("arp", "hw.size", "hw_size"), OCTETS(4, 1), .unit = "bytes"},
     {NAME("arp", "proto.size", "proto_size"), OCTETS(5, 1), .unit = "bytes"},
     {NAME("arp", "opcode", "opcode"), OCTETS(6, 2)},
-    {NAME("arp", "isgratuitous", "isgratuitous"), .type = PKT_FIELD_BOOL, .get = is_gratuitous, .shapes = ARP_IP4,
-     .flags = PKT_FIELD_DERIVED},
-    {NAME("arp", "src.hw_mac", "src_hw_mac"), .type = PKT_FIELD_MAC, .get = sender_hardware, .shapes = ARP_MAC},
-    {NAME("arp", "src.hw", "src_hw"), .type = PKT_FIELD_BYTES, .get = sender_hardware, .shapes = ARP_HARDWARE_OTHER},
+    {NAME("arp", "isgratuitous", "isgratuitous"), .type = PKT_FIELD_BOOL, .get = is_gratuitous,
+     .shapes = ARP_IP4, .flags = PKT_FIELD_DERIVED},
+    {NAME("arp", "src.hw_mac", "src_hw_mac"), .type = PKT_FIELD_MAC, .get = sender_hardware,
+     .shapes = ARP_MAC},
+    {NAME("arp", "src.hw", "src_hw"), .type = PKT_FIELD_BYTES, .get = sender_hardware,
+     .shapes = ARP_HARDWARE_OTHER},
     {NAME("arp", "src.proto_ipv4", "src_proto_ipv4"), .type = PKT_FIELD_IP4, .get = sender_protocol,
      .shapes = ARP_IP4},
     {NAME("arp", "src.proto", "src_proto"), .type = PKT_FIELD_BYTES, .get = sender_protocol,
      .shapes = ARP_PROTOCOL_OTHER},
-    {NAME("arp", "dst.hw_mac", "dst_hw_mac"), .type = PKT_FIELD_MAC, .get = target_hardware, .shapes = ARP_MAC},
-    {NAME("arp", "dst.hw", "dst_hw"), .type = PKT_FIELD_BYTES, .get = target_hardware, .shapes = ARP_HARDWARE_OTHER},
+    {NAME("arp", "dst.hw_mac", "dst_hw_mac"), .type = PKT_FIELD_MAC, .get = target_hardware,
+     .shapes = ARP_MAC},
+    {NAME("arp", "dst.hw", "dst_hw"), .type = PKT_FIELD_BYTES, .get = target_hardware,
+     .shapes = ARP_HARDWARE_OTHER},
     {NAME("arp", "dst.proto_ipv4", "dst_proto_ipv4"), .type = PKT_FIELD_IP4, .get = target_protocol,
      .shapes = ARP_IP4},
     {NAME("arp", "dst.proto", "dst_proto"), .type = PKT_FIELD_BYTES, .get = target_protocol,
      .shapes = ARP_PROTOCOL_OTHER},
 };
+/* clang-format on */
 const struct field_group field_arp = {OBJECT("arp"), ROWS(arp_rows), .enter = enter_arp};

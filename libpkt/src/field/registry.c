@@ -16,6 +16,8 @@ const struct field_group *const field_groups[GROUP_COUNT] = {
     [GROUP_IPV4] = &field_ipv4,
     [GROUP_IPV4_OPTION] = &field_ipv4_option,
     [GROUP_IPV4_ROUTE] = &field_ipv4_route,
+    [GROUP_IPV4_PENDING] = &field_ipv4_pending,
+    [GROUP_IPV4_EMPTY] = &field_ipv4_empty,
     [GROUP_IPV4_STAMP] = &field_ipv4_stamp,
     [GROUP_IPV4_ADDRESS_STAMP] = &field_ipv4_address_stamp,
     [GROUP_IPV6] = &field_ipv6,
@@ -257,7 +259,8 @@ bool field_checksum_calculated(struct pkt_field_item *item, struct pkt_field_val
 {
     struct pkt_checksum_result result = checksum_of(item);
     ret_value->number = result.expected;
-    return result.state == PKT_CHECKSUM_BAD || result.state == PKT_CHECKSUM_PARTIAL;
+    return result.state == PKT_CHECKSUM_OK || result.state == PKT_CHECKSUM_BAD ||
+           result.state == PKT_CHECKSUM_PARTIAL;
 }
 
 /* --- the walk --- */

@@ -22,6 +22,8 @@ enum field_group_id {
     GROUP_IPV4,
     GROUP_IPV4_OPTION,
     GROUP_IPV4_ROUTE,
+    GROUP_IPV4_PENDING,
+    GROUP_IPV4_EMPTY,
     GROUP_IPV4_STAMP,
     GROUP_IPV4_ADDRESS_STAMP,
     GROUP_IPV6,
@@ -99,19 +101,20 @@ extern const struct field_group *const field_groups[GROUP_COUNT];
 #define ROWS(array)      .rows = (array), .row_count = sizeof(array) / sizeof *(array)
 #define LISTS(array)     .lists = (array), .list_count = sizeof(array) / sizeof *(array)
 
-/* The three rows of a checksum; proto is the prefix of the third, which Wireshark has for some protocols
- * only. */
-#define CHECKSUM_ROWS(protocol, calculated_protocol, off)                                        \
-    {NAME(protocol, "checksum", "checksum"), OCTETS(off, 2), .hex_digits = 4},                   \
-        {NAME(protocol, "checksum.status", "checksum_status"), .type = PKT_FIELD_CHECKSUM_STATE, \
-         .get = field_checksum_state, .flags = PKT_FIELD_DERIVED},                               \
-    {                                                                                            \
-        NAME(calculated_protocol, "checksum_calculated", "checksum_calculated"),                 \
-            .hex_digits = 4, .get = field_checksum_calculated, .flags = PKT_FIELD_DERIVED        \
+/* The three rows of a checksum; calculated_protocol is that of the third, which Wireshark has for some
+ * protocols only. */
+#define CHECKSUM_ROWS(protocol, calculated_protocol, off, where)                                  \
+    {NAME(protocol, "checksum", "checksum"), OCTETS(off, 2), .hex_digits = 4, .shapes = (where)}, \
+        {NAME(protocol, "checksum.status", "checksum_status"), .type = PKT_FIELD_CHECKSUM_STATE,  \
+         .get = field_checksum_state, .flags = PKT_FIELD_DERIVED, .shapes = (where)},             \
+    {                                                                                             \
+        NAME(calculated_protocol, "checksum_calculated", "checksum_calculated"),                  \
+            .hex_digits = 4, .get = field_checksum_calculated,                                    \
+            .flags = PKT_FIELD_DERIVED | PKT_FIELD_ON_FAULT, .shapes = (where)                    \
     }
 
 bool field_checksum_state(struct pkt_field_item *item, struct pkt_field_value *ret_value);
-/* Only where the field is wrong or partial: elsewhere it says nothing new. */
+/* What the checksum should be, where that is known. */
 bool field_checksum_calculated(struct pkt_field_item *item, struct pkt_field_value *ret_value);
 
 /* --- for getters --- */
@@ -190,8 +193,8 @@ uint8_t field_group_of(uint8_t proto);
 /* --- the tables, one file a family --- */
 extern const struct field_group field_frame, field_ethernet, field_vlan, field_llc, field_null, field_sll,
     field_sll2, field_ppp, field_arp, field_data;
-extern const struct field_group field_ipv4, field_ipv4_option, field_ipv4_route, field_ipv4_stamp,
-    field_ipv4_address_stamp;
+extern const struct field_group field_ipv4, field_ipv4_option, field_ipv4_route, field_ipv4_pending,
+    field_ipv4_empty, field_ipv4_stamp, field_ipv4_address_stamp;
 extern const struct field_group field_ipv6, field_hopopts, field_dstopts, field_routing, field_fragment,
     field_ipv6_option, field_routing_address, field_routing_segment, field_ah, field_esp;
 extern const struct field_group field_icmp, field_icmp_router, field_icmp_extension, field_icmp_object,

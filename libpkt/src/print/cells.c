@@ -37,12 +37,43 @@ static void put_ip6(struct pkt_view bytes, struct pkt_sink *sink)
     pkt_put_ip6(sink, address);
 }
 
+/* Bytes that a message has, but none of them. */
+static void put_bytes(struct pkt_view bytes, struct pkt_sink *sink)
+{
+    if (bytes.len == 0)
+        pkt_put(sink, "<none>");
+    pkt_put_hex_bytes(sink, bytes, 0);
+}
+
+/* Which layers tshark announces an EtherType behind: all that have one, but not those whose field is a
+ * length. */
+static bool has_ethertype(const struct pkt_layer *row)
+{
+    bool typed = row->proto == PKT_PROTO_ETHERNET || row->proto == PKT_PROTO_VLAN ||
+                 row->proto == PKT_PROTO_SLL || row->proto == PKT_PROTO_SLL2;
+    return typed && row->hdr_len != 0 && row->next >= 1536;
+}
+
+/* Messages of group membership are a protocol of their own within IGMP, of the same name. */
+static bool is_group_message(const struct pkt_layer *row)
+{
+    return row->hdr_len != 0 && (row->next == 0x11 || row->next == 0x12 || row->next == 0x16 ||
+                                 row->next == 0x17 || row->next == 0x22);
+}
+
 static void put_protocols(const struct pkt_packet *packet, struct pkt_sink *sink)
 {
     for (unsigned i = 0; i < packet->layer_count; i++) {
+        const struct pkt_layer *row = &packet->layer[i];
+        if (row->proto == PKT_PROTO_TRAILER || row->proto == PKT_PROTO_ICMP_EXT)
+            continue;
         if (i > 0)
             pkt_put_char(sink, ':');
-        pkt_put(sink, pkt_proto_name((enum pkt_proto)packet->layer[i].proto));
+        pkt_put(sink, pkt_proto_name((enum pkt_proto)row->proto));
+        if (has_ethertype(row))
+            pkt_put(sink, ":ethertype");
+        if (row->proto == PKT_PROTO_IGMP && is_group_message(row))
+            pkt_put(sink, ":igmp");
     }
 }
 
@@ -63,7 +94,10 @@ void pkt_cell_value_print(const struct pkt_field *field, const struct pkt_field_
         pkt_put_mac(sink, pkt_mac_at(value->bytes, 0));
         break;
     case PKT_FIELD_BYTES:
-        pkt_put_hex_bytes(sink, value->bytes, 0);
+        put_bytes(value->bytes, sink);
+        break;
+    case PKT_FIELD_LINK_ADDRESS:
+        pkt_put_hex_bytes(sink, value->bytes, ':');
         break;
     case PKT_FIELD_STRING:
         pkt_put_escaped(sink, value->bytes);

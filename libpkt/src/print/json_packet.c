@@ -65,6 +65,13 @@ static struct pkt_ip6 ip6_of(struct pkt_view bytes)
     return address;
 }
 
+static void put_link_address(struct packet_writer *w, struct pkt_view bytes)
+{
+    pkt_put_char(w->json.sink, '"');
+    pkt_put_hex_bytes(w->json.sink, bytes, ':');
+    pkt_put_char(w->json.sink, '"');
+}
+
 static void put_value(struct packet_writer *w, const struct pkt_field_value *value)
 {
     w->json.comma = false;
@@ -86,6 +93,9 @@ static void put_value(struct packet_writer *w, const struct pkt_field_value *val
         break;
     case PKT_FIELD_MAC:
         pkt_json_mac(&w->json, pkt_mac_at(value->bytes, 0));
+        break;
+    case PKT_FIELD_LINK_ADDRESS:
+        put_link_address(w, value->bytes);
         break;
     case PKT_FIELD_BYTES:
         pkt_json_hex(&w->json, value->bytes);
@@ -111,6 +121,8 @@ static void put_rows(struct packet_writer *w, struct pkt_field_item *item)
     for (unsigned i = 0; i < group->row_count; i++) {
         const struct pkt_field *row = &group->rows[i];
         if ((row->flags & PKT_FIELD_HIDDEN) != 0 || !field_read(row, item, &value))
+            continue;
+        if ((row->flags & PKT_FIELD_ON_FAULT) != 0 && item->checksum.state == PKT_CHECKSUM_OK)
             continue;
         put_key(w, row->key, row->key_len);
         put_value(w, &value);
