@@ -1,11 +1,12 @@
 /*
  * Addresses and the groups that they belong to.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "pkt/address.h"
 #include "support/frame.h"

@@ -2,11 +2,12 @@
  * The Internet checksum against the plain definition of RFC 1071, its update against recomputation, and the
  * five answers of a verification.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "support/decode_case.h"
 

@@ -2,11 +2,12 @@
  * IPv4, IPv6 and the extension headers: rows, getters, and each of their diagnoses by a packet that raises it
  * alone.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "support/decode_case.h"
 

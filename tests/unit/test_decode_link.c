@@ -1,11 +1,12 @@
 /*
  * Link layers: their rows, their getters, and each of their diagnoses.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "support/decode_case.h"
 

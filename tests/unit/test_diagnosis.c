@@ -1,11 +1,12 @@
 /*
  * The list of diagnoses as an interface, the table of a packet's, and what readers ask of the layer table.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "core/protocol.h"
 #include "pkt/base.h"

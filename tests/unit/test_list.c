@@ -1,11 +1,12 @@
 /*
  * The one iterator of lists: each kind's idea of length, and the ways in which a walk ends.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "pkt/list.h"
 #include "support/frame.h"

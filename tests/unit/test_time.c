@@ -1,11 +1,12 @@
 /*
  * Times: what does not fit saturates and says so; fractions are exact in every resolution of capture files.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "pkt/time.h"
 

@@ -1,11 +1,12 @@
 /*
  * UDP and TCP: rows, getters, and each of their diagnoses.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "support/decode_case.h"
 

@@ -1,11 +1,12 @@
 /*
  * Tunnels: one more level of layers, marked as inner, and nothing that looks like a packet ever becomes one.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "support/decode_case.h"
 

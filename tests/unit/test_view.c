@@ -1,11 +1,12 @@
 /*
  * Views, the checked readers and the cursor: nothing outside a view is ever read.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "pkt/view.h"
 #include "support/frame.h"
