@@ -19,20 +19,23 @@ has_build_tools() {
     pkg-config --exists libpcap
 }
 
-# is_current: nothing is left to do in the build directory
-is_current() {
-    [ -e "$build/build.ninja" ] || return 1
-    ninja -C "$build" -n pkt_tools 2>/dev/null | grep -q 'no work to do'
+# build_tools: without a word where nothing is to be done
+build_tools() {
+    status=$({
+        {
+            if cmake --build "$build" --target pkt_tools 2>&1; then echo 0 >&3; else echo 1 >&3; fi
+        } | grep --line-buffered -v -e 'Re-checking globbed directories' -e 'no work to do' >&2
+    } 3>&1) || true
+    [ "$status" -eq 0 ]
 }
 
-# compile: output only when something was built; the tests stay as they are in a directory that test.sh made
+# compile: the tests stay switched on in a directory that test.sh made
 compile() {
-    is_current && return 0
     has_build_tools || "$root/scripts/packages.sh" build
     if [ ! -e "$build/build.ninja" ]; then
         cmake -S "$root" --preset release -DPKT_TESTS=OFF >&2
     fi
-    cmake --build "$build" --target pkt_tools >&2
+    build_tools
 }
 
 # show COMMENT COMMAND...: one stop of the tour
