@@ -26,13 +26,14 @@ build_tools() {
             if cmake --build "$build" --target pkt_tools 2>&1; then echo 0 >&3; else echo 1 >&3; fi
         } | grep --line-buffered -v -e 'Re-checking globbed directories' -e 'no work to do' >&2
     } 3>&1) || true
-    [ "$status" -eq 0 ]
+    [ "$status" -eq 0 ] || exit 2
 }
 
 # compile: the tests stay switched on in a directory that test.sh made
 compile() {
-    has_build_tools || "$root/scripts/packages.sh" build
     if [ ! -e "$build/build.ninja" ]; then
+        # What is missing may be optional: the build says which features are off.
+        "$root/scripts/packages.sh" build || has_build_tools || exit 2
         cmake -S "$root" --preset release -DPKT_TESTS=OFF >&2
     fi
     build_tools
