@@ -1,9 +1,9 @@
 /*
  * Packets as lines of text: those of tcpdump 4.99.3 under -n, for everything that libpkt decodes.
  *
- * Pure: no clock, no memory, no state. What a line needs beyond its packet (time, TCP sequence base, offset of the local
- * time zone) comes in with struct pkt_text_line. Numeric throughout: no name is ever looked up. Text that comes out of a
- * packet has its control characters escaped.
+ * Pure: no clock, no memory, no state. What a line needs beyond its packet (time, TCP sequence base, offset
+ * of the local time zone) comes in with struct pkt_text_line. Numeric throughout: no name is ever looked up.
+ * Text that comes out of a packet has its control characters escaped.
  *
  *     struct pkt_text_clock clock = {0};
  *     struct pkt_text_options options = {.verbosity = 1};
@@ -33,12 +33,12 @@ enum pkt_text_time {
 /* The dump behind the line. LINK: with the link-layer header. */
 enum pkt_text_dump {
     PKT_TEXT_DUMP_NONE = 0,
-    PKT_TEXT_DUMP_HEX,             /* -x */
-    PKT_TEXT_DUMP_HEX_LINK,        /* -xx */
-    PKT_TEXT_DUMP_HEX_ASCII,       /* -X */
-    PKT_TEXT_DUMP_HEX_ASCII_LINK,  /* -XX */
-    PKT_TEXT_DUMP_ASCII,           /* -A */
-    PKT_TEXT_DUMP_ASCII_LINK,      /* -AA */
+    PKT_TEXT_DUMP_HEX,            /* -x */
+    PKT_TEXT_DUMP_HEX_LINK,       /* -xx */
+    PKT_TEXT_DUMP_HEX_ASCII,      /* -X */
+    PKT_TEXT_DUMP_HEX_ASCII_LINK, /* -XX */
+    PKT_TEXT_DUMP_ASCII,          /* -A */
+    PKT_TEXT_DUMP_ASCII_LINK,     /* -AA */
 };
 
 /* How to print. All zero: as `tcpdump -n`. */
@@ -55,7 +55,8 @@ struct pkt_text_options {
     bool diagnoses;         /* append checksum states and the packet's diagnoses; call pkt_diagnose before */
 };
 
-/* The second that was formatted last: lines of the same second copy it. Zero-initialise; belongs to one caller. */
+/* The second that was formatted last: lines of the same second copy it. Zero-initialise; belongs to one
+ * caller. */
 struct pkt_text_clock {
     int64_t second; /* local, since 1970 */
     uint8_t len;    /* 0: nothing yet */
@@ -64,8 +65,8 @@ struct pkt_text_clock {
 };
 
 /*
- * Bases of the relative sequence numbers of a TCP connection, as pkt_tcp_bases_look gives them. All zero: numbers are
- * printed as they are.
+ * Bases of the relative sequence numbers of a TCP connection, as pkt_tcp_bases_look gives them. All zero:
+ * numbers are printed as they are.
  */
 struct pkt_text_tcp {
     uint32_t sequence;       /* subtracted from this segment's sequence number */
@@ -75,12 +76,12 @@ struct pkt_text_tcp {
 
 /* What the line needs that is not in the packet. */
 struct pkt_text_line {
-    uint64_t number;             /* of the packet, from 1 */
-    struct pkt_wall time;        /* of the packet */
-    struct pkt_wall previous;    /* of the line before, for DELTA; for the first line its own time */
-    struct pkt_wall first;       /* of the first line, for SINCE_FIRST */
-    bool has_time;               /* false: the capture holds none, nothing is printed for it */
-    int32_t zone_offset_s;       /* local time minus UTC at that time */
+    uint64_t number;          /* of the packet, from 1 */
+    struct pkt_wall time;     /* of the packet */
+    struct pkt_wall previous; /* of the line before, for DELTA; for the first line its own time */
+    struct pkt_wall first;    /* of the first line, for SINCE_FIRST */
+    bool has_time;            /* false: the capture holds none, nothing is printed for it */
+    int32_t zone_offset_s;    /* local time minus UTC at that time */
     struct pkt_text_tcp tcp;
     struct pkt_text_clock *clock; /* may be NULL: then each line is formatted anew */
 };

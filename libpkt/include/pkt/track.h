@@ -1,6 +1,6 @@
 /*
- * State over packets. Trackers never call malloc: they take a struct pkt_memory at creation, stay inside its budget,
- * evict their oldest entry there, and count it. Time and addresses are parameters.
+ * State over packets. Trackers never call malloc: they take a struct pkt_memory at creation, stay inside its
+ * budget, evict their oldest entry there, and count it. Time and addresses are parameters.
  */
 #ifndef PKT_TRACK_H
 #define PKT_TRACK_H
@@ -11,8 +11,9 @@ PKT_BEGIN
 
 /* Where a tracker's memory comes from. Must outlive the trackers made with it. */
 struct pkt_memory {
-    void *(*allocate)(void *context, size_t size); /* size bytes, aligned for any type; NULL when there are none */
-    void (*release)(void *context, void *memory);  /* what allocate gave, or NULL */
+    void *(*allocate)(void *context,
+                      size_t size); /* size bytes, aligned for any type; NULL when there are none */
+    void (*release)(void *context, void *memory); /* what allocate gave, or NULL */
     void *context;
     size_t budget; /* bytes that one tracker may hold at a time */
 };
@@ -29,8 +30,8 @@ struct pkt_tcp_base {
 };
 
 /*
- * A table of connections, as large as the budget allows but no larger than 65,536 connections; it grows as they come. NULL
- * when the budget or the memory do not suffice for one.
+ * A table of connections, as large as the budget allows but no larger than 65,536 connections; it grows as
+ * they come. NULL when the budget or the memory do not suffice for one.
  */
 PKT_API struct pkt_tcp_bases *pkt_tcp_bases_create(const struct pkt_memory *memory);
 
@@ -38,10 +39,10 @@ PKT_API struct pkt_tcp_bases *pkt_tcp_bases_create(const struct pkt_memory *memo
 PKT_API void pkt_tcp_bases_destroy(struct pkt_tcp_bases *bases);
 
 /*
- * Looks up the connection of the TCP header in row layer and learns from it, in tcpdump's way: the first segment with an
- * acknowledgment number, and each SYN with one, sets the bases of both directions and is itself printed with absolute
- * numbers; later ones are relative to it. A segment without ACK is absolute. A quoted header is looked up but teaches
- * nothing.
+ * Looks up the connection of the TCP header in row layer and learns from it, in tcpdump's way: the first
+ * segment with an acknowledgment number, and each SYN with one, sets the bases of both directions and is
+ * itself printed with absolute numbers; later ones are relative to it. A segment without ACK is absolute. A
+ * quoted header is looked up but teaches nothing.
  *
  * bases   the table
  * packet  decoded

@@ -2,6 +2,7 @@
  * The line of a packet: number, time, the layers from the outermost on, diagnoses, dump.
  */
 #include "text.h"
+#include "pkt/ipv6.h"
 
 const char *text_name(const struct text_name *table, uint32_t value)
 {
@@ -11,44 +12,179 @@ const char *text_name(const struct text_name *table, uint32_t value)
     return NULL;
 }
 
-bool text_truncated(struct text *t, const char *name)
+void text_name_or_u32(struct text *t, const struct text_name *table, uint32_t value, const char *unknown)
 {
-    pkt_put(t->sink, " [|");
-    pkt_put(t->sink, name);
-    pkt_put(t->sink, "]");
+    const char *name = text_name(table, value);
+    if (name != NULL)
+        text_put(t, name);
+    else
+        text_put_u32(t, unknown, value);
+}
+
+void text_name_or_hex4(struct text *t, const struct text_name *table, uint32_t value, const char *unknown)
+{
+    const char *name = text_name(table, value);
+    if (name != NULL) {
+        text_put(t, name);
+        return;
+    }
+    text_put_hex_width(t, unknown, value, 4);
+    text_put(t, ")");
+}
+
+void text_bits(struct text *t, const struct text_name *table, uint32_t value, const char *separator)
+{
+    bool any = false;
+    for (; table->name != NULL; table++) {
+        if ((value & table->value) != table->value)
+            continue;
+        if (any)
+            text_put(t, separator);
+        text_put(t, table->name);
+        any = true;
+    }
+    if (!any)
+        text_put(t, "none");
+}
+
+void text_mark(struct text *t, const char *name)
+{
+    text_put(t, " [|");
+    text_put(t, name);
+    text_put(t, "]");
+}
+
+bool text_cut(struct text *t, const char *name)
+{
+    text_mark(t, name);
+    /* tcpdump dumps the whole frame when it lost its way in it. */
+    t->link_len = 0;
     return false;
 }
 
-bool text_layer(struct text *t, unsigned layer)
+void text_escaped(struct text *t, uint8_t octet)
 {
-    static text_printer *const printers[PKT_PROTO_COUNT] = {
-        [PKT_PROTO_ETHERNET] = text_ethernet,
-        [PKT_PROTO_IPV4] = text_ipv4,
-        [PKT_PROTO_UDP] = text_udp,
-        [PKT_PROTO_ICMP] = text_icmp,
-    };
-    if (layer >= t->packet->layer_count)
-        return true;
-    text_printer *printer = printers[t->packet->layer[layer].proto];
-    return printer == NULL || printer(t, layer);
+    pkt_sink_reserve(t->sink, 4);
+    char *to = t->sink->cur;
+    if (octet >= 0x80) {
+        *to++ = 'M';
+        *to++ = '-';
+        octet &= 0x7f;
+    }
+    if (octet < 0x20 || octet == 0x7f) {
+        *to++ = '^';
+        octet ^= 0x40;
+    }
+    *to++ = (char)octet;
+    t->sink->cur = to;
 }
 
+void text_addresses(struct text *t)
+{
+    if (t->ip.v6) {
+        struct pkt_ipv6 ip = {t->ip.header};
+        pkt_put_ip6(t->sink, pkt_ipv6_src(ip));
+        text_put(t, " > ");
+        pkt_put_ip6(t->sink, pkt_ipv6_dst(ip));
+    } else {
+        struct pkt_ipv4 ip = {t->ip.header};
+        pkt_put_ip4(t->sink, pkt_ipv4_src(ip));
+        text_put(t, " > ");
+        pkt_put_ip4(t->sink, pkt_ipv4_dst(ip));
+    }
+}
+
+static void put_endpoint(struct text *t, size_t off4, size_t off6, uint16_t port)
+{
+    if (t->ip.v6)
+        text_ip6_at(t, t->ip.header, off6);
+    else
+        text_ip4_at(t, t->ip.header, off4);
+    pkt_put_char(t->sink, '.');
+    text_u32(t, port);
+}
+
+void text_endpoints(struct text *t, uint8_t protocol, uint16_t src, uint16_t dst)
+{
+    if (t->ip.protocol == protocol) {
+        put_endpoint(t, 12, 8, src);
+        text_put(t, " > ");
+        put_endpoint(t, 16, 24, dst);
+    } else {
+        text_u32(t, src);
+        text_put_u32(t, " > ", dst);
+    }
+    text_put(t, ": ");
+}
+
+struct pkt_checksum_result text_checksum(const struct text *t, struct text_at at, enum pkt_proto proto)
+{
+    if (text_row_is(t, at.row, proto))
+        return pkt_checksum_verify(t->packet, at.row);
+    return (struct pkt_checksum_result){PKT_CHECKSUM_UNKNOWN, 0, 0};
+}
+
+static text_printer *link_printer(uint16_t linktype)
+{
+    switch (linktype) {
+    case PKT_LINKTYPE_ETHERNET:
+        return text_ethernet;
+    case PKT_LINKTYPE_NULL:
+    case PKT_LINKTYPE_LOOP:
+        return text_null;
+    case PKT_LINKTYPE_RAW:
+    case PKT_LINKTYPE_RAW_BSD:
+    case PKT_LINKTYPE_RAW_OPENBSD:
+    case PKT_LINKTYPE_IPV4:
+    case PKT_LINKTYPE_IPV6:
+        return text_raw;
+    case PKT_LINKTYPE_SLL:
+        return text_sll;
+    case PKT_LINKTYPE_SLL2:
+        return text_sll2;
+    case PKT_LINKTYPE_PPP:
+    case PKT_LINKTYPE_PPP_HDLC:
+        return text_ppp_link;
+    default:
+        return text_unsupported;
+    }
+}
+
+/* Right-aligned in five columns. */
 static void put_number(struct text *t)
 {
     uint64_t number = t->line->number;
     for (uint64_t limit = 10000; limit > number && limit > 1; limit /= 10)
         pkt_put_char(t->sink, ' ');
     pkt_put_u64(t->sink, number);
-    pkt_put(t->sink, "  ");
+    text_put(t, "  ");
+}
+
+static bool put_invalid(struct text *t)
+{
+    bool no_bytes = t->packet->bytes.len == 0;
+    bool no_len = t->packet->wire_len == 0;
+    if (!no_bytes)
+        return false;
+    text_put(t, no_len ? "[Invalid header: caplen==0, len==0]" : "[Invalid header: caplen==0]");
+    return true;
 }
 
 void pkt_text_print(const struct pkt_packet *packet, const struct pkt_text_line *line,
                     const struct pkt_text_options *options, struct pkt_sink *sink)
 {
-    struct text t = {packet, line, options, sink, options->link_header};
+    struct text t = {.packet = packet, .line = line, .options = options, .sink = sink};
+    struct text_at all = {packet->bytes, packet->wire_len, 0};
+    t.verbosity = options->verbosity;
     if (options->number)
         put_number(&t);
-    text_time(&t);
-    (void)text_layer(&t, 0);
+    if (!put_invalid(&t)) {
+        text_time(&t);
+        (void)link_printer(packet->linktype)(&t, all);
+        if (options->diagnoses)
+            text_diagnoses(&t);
+        if (options->dump != PKT_TEXT_DUMP_NONE)
+            text_dump(&t);
+    }
     pkt_put_char(sink, '\n');
 }

@@ -1,0 +1,297 @@
+/*
+ * TCP options as lines.
+ */
+#include "pkt/transport.h"
+#include "text.h"
+
+enum {
+    TCP_LEN = 20,
+    TFO_MAGIC = 0xf989, /* fast open under an experimental kind (RFC 7413 4.1.1, RFC 6994) */
+    MD5_LEN = 16,
+};
+
+static const struct text_name kinds[] = {
+    {PKT_TCP_OPTION_END,            "eol"      },
+    {PKT_TCP_OPTION_NOP,            "nop"      },
+    {PKT_TCP_OPTION_MSS,            "mss"      },
+    {PKT_TCP_OPTION_WINDOW_SCALE,   "wscale"   },
+    {PKT_TCP_OPTION_SACK_PERMITTED, "sackOK"   },
+    {PKT_TCP_OPTION_SACK,           "sack"     },
+    {6,                             "echo"     },
+    {7,                             "echoreply"},
+    {PKT_TCP_OPTION_TIMESTAMPS,     "TS"       },
+    {11,                            "cc"       },
+    {12,                            "ccnew"    },
+    {13,                            ""         }, /* CC.ECHO (RFC 1644): tcpdump gives it no name */
+    {PKT_TCP_OPTION_MD5,            "md5"      },
+    {20,                            "scps"     },
+    {PKT_TCP_OPTION_USER_TIMEOUT,   "uto"      },
+    {PKT_TCP_OPTION_AUTHENTICATION, "tcp-ao"   },
+    {PKT_TCP_OPTION_MPTCP,          "mptcp"    },
+    {PKT_TCP_OPTION_FAST_OPEN,      "tfo"      },
+    {PKT_TCP_OPTION_EXPERIMENT_2,   "exp"      },
+    {0,                             NULL       },
+};
+
+/* One option under way. */
+struct option {
+    struct pkt_view bytes; /* kind and length included */
+    struct pkt_view data;
+    unsigned kind;
+    unsigned flags; /* of the segment */
+    struct pkt_text_tcp base;
+    unsigned consumed; /* bytes of data that the printer knows */
+};
+
+/* A printer of an option's data. False: damaged. */
+typedef bool option_printer(struct text *t, struct option *option);
+
+static bool want(struct option *option, unsigned len)
+{
+    option->consumed = len;
+    return option->data.len >= len;
+}
+
+static bool put_u16(struct text *t, struct option *option)
+{
+    if (!want(option, 2))
+        return false;
+    text_put_u32(t, " ", pkt_u16(option->data, 0));
+    return true;
+}
+
+static bool put_u32(struct text *t, struct option *option)
+{
+    if (!want(option, 4))
+        return false;
+    text_put_u32(t, " ", pkt_u32(option->data, 0));
+    return true;
+}
+
+static bool put_scale(struct text *t, struct option *option)
+{
+    if (!want(option, 1))
+        return false;
+    text_put_u32(t, " ", pkt_u8(option->data, 0));
+    return true;
+}
+
+static bool put_sack(struct text *t, struct option *option)
+{
+    uint32_t len = (uint32_t)option->data.len;
+    option->consumed = len;
+    if (len % 8 != 0) {
+        text_put(t, " invalid sack");
+        return true;
+    }
+    text_put_u32(t, " ", len / 8);
+    text_put(t, " ");
+    for (uint32_t off = 0; off < len; off += 8) {
+        text_put_u32(t, "{", pkt_u32(option->data, off) - option->base.selective);
+        text_put_u32(t, ":", pkt_u32(option->data, off + 4) - option->base.selective);
+        text_put(t, "}");
+    }
+    return true;
+}
+
+static bool put_timestamps(struct text *t, struct option *option)
+{
+    if (!want(option, 8))
+        return false;
+    text_put_u32(t, " val ", pkt_u32(option->data, 0));
+    text_put_u32(t, " ecr ", pkt_u32(option->data, 4));
+    return true;
+}
+
+/* The digest cannot be checked without the connection's secret. */
+static bool put_md5(struct text *t, struct option *option)
+{
+    if (!want(option, MD5_LEN))
+        return false;
+    text_put(t, " shared secret not supplied with -M, can't check - ");
+    pkt_put_hex_bytes(t->sink, pkt_view_clip(option->data, 0, MD5_LEN), 0);
+    return true;
+}
+
+static bool put_scps(struct text *t, struct option *option)
+{
+    if (!want(option, 2))
+        return false;
+    text_put_hex_width(t, " cap ", pkt_u8(option->data, 0), 2);
+    text_put_u32(t, " id ", pkt_u8(option->data, 1));
+    return true;
+}
+
+static bool put_user_timeout(struct text *t, struct option *option)
+{
+    if (!want(option, 2))
+        return false;
+    uint32_t value = pkt_u16(option->data, 0);
+    text_put_hex(t, " 0x", value);
+    text_put_u32(t, " ", (value & 1) != 0 ? (value >> 1) * 60 : value >> 1);
+    return true;
+}
+
+static bool put_authentication(struct text *t, struct option *option)
+{
+    option->consumed = (unsigned)option->data.len;
+    if (option->data.len < 2) {
+        text_invalid(t);
+        return true;
+    }
+    text_put_u32(t, " keyid ", pkt_u8(option->data, 0));
+    text_put_u32(t, " rnextkeyid ", pkt_u8(option->data, 1));
+    if (option->data.len > 2) {
+        text_put(t, " mac 0x");
+        pkt_put_hex_bytes(t->sink, pkt_view_from(option->data, 2), 0);
+    }
+    return true;
+}
+
+static void put_cookie(struct text *t, struct pkt_view cookie, bool experimental)
+{
+    text_put(t, experimental ? "tfo" : " ");
+    if (cookie.len == 0)
+        text_put(t, " cookiereq");
+    else if (cookie.len % 2 != 0 || cookie.len < 4 || cookie.len > 16)
+        text_invalid(t);
+    else {
+        text_put(t, " cookie ");
+        pkt_put_hex_bytes(t->sink, cookie, 0);
+    }
+}
+
+static bool put_fast_open(struct text *t, struct option *option)
+{
+    option->consumed = (unsigned)option->data.len;
+    put_cookie(t, option->data, false);
+    return true;
+}
+
+static bool put_experiment(struct text *t, struct option *option)
+{
+    option->consumed = (unsigned)option->data.len;
+    if (option->data.len < 2)
+        return false;
+    text_put(t, "-");
+    if (pkt_u16(option->data, 0) == TFO_MAGIC)
+        put_cookie(t, pkt_view_from(option->data, 2), true);
+    else
+        text_put_hex_width(t, "", pkt_u16(option->data, 0), 4);
+    return true;
+}
+
+static bool put_multipath(struct text *t, struct option *option)
+{
+    option->consumed = (unsigned)option->data.len;
+    return text_mptcp(t, option->bytes, option->flags);
+}
+
+static bool put_nothing(struct text *t, struct option *option)
+{
+    (void)t, (void)option;
+    return true;
+}
+
+static bool put_unknown(struct text *t, struct option *option)
+{
+    option->consumed = (unsigned)option->data.len;
+    if (option->data.len > 0)
+        text_put(t, " 0x");
+    pkt_put_hex_bytes(t->sink, option->data, 0);
+    return true;
+}
+
+static option_printer *find_printer(unsigned kind)
+{
+    static option_printer *const printers[] = {
+        [PKT_TCP_OPTION_END] = put_nothing,
+        [PKT_TCP_OPTION_NOP] = put_nothing,
+        [PKT_TCP_OPTION_MSS] = put_u16,
+        [PKT_TCP_OPTION_WINDOW_SCALE] = put_scale,
+        [PKT_TCP_OPTION_SACK_PERMITTED] = put_nothing,
+        [PKT_TCP_OPTION_SACK] = put_sack,
+        [6] = put_u32,
+        [7] = put_u32,
+        [PKT_TCP_OPTION_TIMESTAMPS] = put_timestamps,
+        [11] = put_u32,
+        [12] = put_u32,
+        [13] = put_u32,
+        [PKT_TCP_OPTION_MD5] = put_md5,
+        [20] = put_scps,
+        [PKT_TCP_OPTION_USER_TIMEOUT] = put_user_timeout,
+        [PKT_TCP_OPTION_AUTHENTICATION] = put_authentication,
+        [PKT_TCP_OPTION_MPTCP] = put_multipath,
+        [PKT_TCP_OPTION_FAST_OPEN] = put_fast_open,
+        [PKT_TCP_OPTION_EXPERIMENT_2] = put_experiment,
+    };
+    option_printer *print = kind < sizeof printers / sizeof *printers ? printers[kind] : NULL;
+    return print != NULL ? print : put_unknown;
+}
+
+/* One option that is there wholly. False: damaged. */
+static bool put_option(struct text *t, struct option *option)
+{
+    bool single = option->kind <= PKT_TCP_OPTION_NOP;
+    text_name_or_u32(t, kinds, option->kind, "unknown-");
+    option->consumed = 0;
+    if (!find_printer(option->kind)(t, option))
+        return false;
+    if (!single && option->consumed + 2 != option->bytes.len) {
+        text_put_u32(t, "[len ", (uint32_t)option->bytes.len);
+        text_put(t, "]");
+    }
+    return true;
+}
+
+/* The option at off by its own length. False: its length is impossible; *ret_cut: not captured. */
+static bool take_option(struct pkt_view header, size_t off, size_t header_len, struct option *option,
+                        bool *ret_cut)
+{
+    option->kind = pkt_u8(header, off);
+    bool single = option->kind <= PKT_TCP_OPTION_NOP;
+    *ret_cut = off >= header.len || (!single && off + 1 >= header.len);
+    if (*ret_cut)
+        return false;
+    size_t len = single ? 1 : pkt_u8(header, off + 1);
+    if (len > header_len - off || (!single && len < 2))
+        return false;
+    option->bytes = pkt_view_clip(header, off, len);
+    option->data = pkt_view_from(option->bytes, single ? 1 : 2);
+    *ret_cut = option->bytes.len < len;
+    return true;
+}
+
+static bool put_bad(struct text *t, bool *ret_bad)
+{
+    text_put(t, "[bad opt]");
+    *ret_bad = true;
+    return true;
+}
+
+bool text_tcp_options(struct text *t, struct pkt_view header, unsigned header_len, struct pkt_text_tcp base,
+                      bool *ret_bad)
+{
+    struct option option = {.base = base, .flags = pkt_u8(header, 13)};
+    bool cut;
+    text_put(t, ", options [");
+    *ret_bad = false;
+    for (size_t off = TCP_LEN; off < header_len; off += option.bytes.len) {
+        if (off > TCP_LEN)
+            text_put(t, ",");
+        if (!take_option(header, off, header_len, &option, &cut))
+            return cut ? text_cut(t, "tcp") : put_bad(t, ret_bad);
+        if (cut) {
+            text_name_or_u32(t, kinds, option.kind, "unknown-");
+            text_mark(t, "tcp");
+            *ret_bad = true;
+            return true;
+        }
+        if (!put_option(t, &option))
+            return put_bad(t, ret_bad);
+        if (option.kind == PKT_TCP_OPTION_END)
+            break;
+    }
+    text_put(t, "]");
+    return true;
+}
