@@ -76,7 +76,7 @@ missing=$(print_missing)
 [ -n "$missing" ] || exit 0
 # shellcheck disable=SC2086 # a list
 set -- $missing
-echo "installing: $*" >&2
+echo "missing packages: $*" >&2
 if ! install_now "$@"; then
     echo "packages are missing, and this user cannot install them. Run:" >&2
     echo "    sudo apt-get update && sudo apt-get install -y --no-install-recommends $*" >&2

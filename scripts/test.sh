@@ -4,8 +4,8 @@
 #   scripts/test.sh [CTEST-OPTION...]           such as -R unit_ or -j1
 #
 # What the tests need is installed first (root or sudo), or the command that does it is printed. Without root, or in a container
-# that cannot make network namespaces, the tests that need them are skipped and listed. Ends with ctest's own closing lines
-# for release; when a preset has failed, its failures are listed before them, and the exit status is 1.
+# that cannot make network namespaces, the tests that need them are skipped and listed. Ends with ctest's own closing lines:
+# those of a preset that failed, if one did, and then the exit status is 1.
 
 set -eu
 
@@ -21,12 +21,31 @@ for preset in asan release; do
     cmake --build --preset "$preset" -j "$jobs"
 done
 
-failed=0
-for preset in asan release; do
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# run PRESET [CTEST-OPTION...]: its output is shown and kept
+exec 4>&1
+run() {
+    preset=$1
+    shift
     echo "== tests of preset $preset"
-    if ! ctest --preset "$preset" -j "$jobs" "$@"; then
-        echo "FAILED: preset $preset" >&2
-        failed=1
-    fi
-done
-[ "$failed" -eq 0 ]
+    status=$({
+        {
+            if ctest --preset "$preset" -j "$jobs" "$@"; then echo 0 >&3; else echo 1 >&3; fi
+        } | tee "$log" >&4
+    } 3>&1)
+    return "$status"
+}
+
+asan=0
+release=0
+run asan "$@" || asan=1
+closing=$(sed -n '/% tests passed/,$p' "$log")
+run release "$@" || release=1
+
+# The last lines are those of a preset that failed, if one did.
+if [ "$asan" -ne 0 ] && [ "$release" -eq 0 ]; then
+    printf '\n== preset asan failed\n%s\n' "$closing"
+fi
+[ "$asan" -eq 0 ] && [ "$release" -eq 0 ]
