@@ -38,6 +38,8 @@ static bool is_raw_ip(uint16_t linktype)
 
 enum pkt_proto pkt_ip_by_version(const struct pkt_decoder *d)
 {
+    if (d->off < d->end && d->off >= d->packet->bytes.len)
+        return PKT_PROTO_NONE; /* the capture ends before the version */
     unsigned version = pkt_u8(d->packet->bytes, d->off) >> 4;
     if (d->off >= d->end || (version != 4 && version != 6))
         return PKT_PROTO_PAYLOAD;

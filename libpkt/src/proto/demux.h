@@ -32,7 +32,8 @@ enum pkt_proto pkt_decode_type_length(struct pkt_decoder *decoder, struct pkt_la
 /* The protocol of an IP protocol number behind an IPv4 header, or behind an IPv6 or extension header. */
 enum pkt_proto pkt_ip_next(struct pkt_decoder *decoder, uint8_t protocol, bool v6);
 
-/* The protocol by the version nibble at decoder->off: IPV4, IPV6 or PAYLOAD (raw IP, quotations). */
+/* The protocol by the version nibble at decoder->off: IPV4, IPV6 or PAYLOAD (raw IP, quotations); NONE: not
+ * captured. */
 enum pkt_proto pkt_ip_by_version(const struct pkt_decoder *decoder);
 
 /* Everything that follows lies behind a tunnel header. */

@@ -73,6 +73,9 @@ enum pkt_proto pkt_ppp_decode(struct pkt_decoder *d)
     if (row == NULL)
         return PKT_PROTO_NONE;
     struct pkt_ppp ppp = {pkt_decode_bytes(d, row)};
+    /* Whether ff is an address shows in the octet behind it. */
+    if (pkt_u8(ppp.header, 0) == 0xff && !pkt_decode_widen(d, row, 2, PKT_D_HEADER_SHORT))
+        return PKT_PROTO_NONE;
     uint32_t hdr_len = protocol_off(ppp.header) + protocol_len(ppp.header);
     if (!pkt_decode_widen(d, row, hdr_len, PKT_D_HEADER_SHORT))
         return PKT_PROTO_NONE;
