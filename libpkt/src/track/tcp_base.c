@@ -1,72 +1,122 @@
 /*
- * Bases of relative TCP sequence numbers: a hash table of connections in chunks, the oldest forgotten first.
- *
- * Packets choose the keys, so no chain is walked further than CHAIN_MAX: a flood that aims at one bucket forgets
- * its own connections early and costs nobody else's time.
+ * TCP sequence bases: a hash table of connections, chained, and a list from the connection that was touched
+ * last to the one that was touched first, which goes when the budget is used up. Entries refer to each other
+ * by number, so that the table can move as it grows.
  */
 #include "pkt/ipv6.h"
 #include "pkt/track.h"
 #include "pkt/transport.h"
 
 enum {
-    BUCKETS = 16384,
-    CHUNK_ENTRIES = 1024,
-    CHUNKS_MAX = 64,
-    CHAIN_MAX = 32,
+    CONNECTIONS_MAX = 65536,
+    CONNECTIONS_START = 64,
+    NOBODY = UINT32_MAX,
 };
 
-#define NOWHERE UINT32_MAX
-
-/* A connection, its ends in an order that both directions share. */
-struct connection {
-    struct pkt_ip6 low, high; /* IPv4 in the first four bytes */
+/* A connection, in the order of its ends: the lower port first, of equal ones the lower address. */
+struct key {
+    struct pkt_ip6 low, high; /* IPv4 addresses in the first four octets */
     uint16_t low_port, high_port;
-    bool v6;
+    uint8_t v6;
 };
 
 struct entry {
-    struct connection connection;
-    uint32_t low_base, high_base; /* of the sequence numbers that each end sends */
-    uint32_t bucket;
-    uint32_t next; /* in its bucket, newest first; NOWHERE at the end */
+    struct key key;
+    uint32_t hash;
+    uint32_t chain;        /* the next of the same slot */
+    uint32_t older, newer; /* by touch */
+    uint32_t low_base, high_base;
 };
 
 struct pkt_tcp_bases {
-    struct pkt_memory memory;
-    uint32_t count;    /* entries in use */
-    uint32_t capacity; /* entries that the budget and the memory allow */
-    uint32_t oldest;   /* the entry to reuse next, once all are in use */
+    const struct pkt_memory *memory;
+    struct entry *entries;
+    uint32_t *slots; /* as many as entries; a power of two */
+    uint32_t size;   /* of both */
+    uint32_t used;
+    uint32_t newest, oldest;
     uint64_t evicted;
-    uint32_t bucket[BUCKETS];
-    struct entry *chunk[CHUNKS_MAX];
 };
+
+static size_t bytes_of(uint32_t size)
+{
+    return size * (sizeof(struct entry) + sizeof(uint32_t));
+}
+
+/* FNV-1a over the key's octets, one word at a time: an attacker may fill one slot, which costs time in
+ * proportion. */
+static uint32_t hash_of(const struct key *key)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint32_t word[9];
+    memcpy(word, key->low.byte, 16);
+    memcpy(word + 4, key->high.byte, 16);
+    word[8] = (uint32_t)key->low_port << 16 | key->high_port;
+    for (unsigned i = 0; i < sizeof word / sizeof *word; i++) {
+        hash = (hash ^ word[i]) * UINT64_C(0x100000001b3);
+        hash ^= hash >> 29;
+    }
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
+static bool same(const struct key *a, const struct key *b)
+{
+    return a->low_port == b->low_port && a->high_port == b->high_port && a->v6 == b->v6 &&
+           pkt_ip6_equal(a->low, b->low) && pkt_ip6_equal(a->high, b->high);
+}
+
+/* Gives the table room for size connections. False: memory is refused, and all is as it was. */
+static bool resize(struct pkt_tcp_bases *bases, uint32_t size)
+{
+    const struct pkt_memory *memory = bases->memory;
+    struct entry *entries = memory->allocate(memory->context, size * sizeof *entries);
+    uint32_t *slots = memory->allocate(memory->context, size * sizeof *slots);
+    if (entries == NULL || slots == NULL) {
+        memory->release(memory->context, entries);
+        memory->release(memory->context, slots);
+        return false;
+    }
+    if (bases->used > 0)
+        memcpy(entries, bases->entries, bases->used * sizeof *entries);
+    memset(slots, 0xff, size * sizeof *slots);
+    for (uint32_t i = 0; i < bases->used; i++) {
+        uint32_t *slot = &slots[entries[i].hash & (size - 1)];
+        entries[i].chain = *slot;
+        *slot = i;
+    }
+    memory->release(memory->context, bases->entries);
+    memory->release(memory->context, bases->slots);
+    bases->entries = entries;
+    bases->slots = slots;
+    bases->size = size;
+    return true;
+}
 
 struct pkt_tcp_bases *pkt_tcp_bases_create(const struct pkt_memory *memory)
 {
-    const size_t chunk_size = sizeof(struct entry) * CHUNK_ENTRIES;
-    if (memory->budget < sizeof(struct pkt_tcp_bases) + chunk_size)
+    uint32_t size = CONNECTIONS_START;
+    while (size > 1 && sizeof(struct pkt_tcp_bases) + bytes_of(size) > memory->budget)
+        size /= 2;
+    if (sizeof(struct pkt_tcp_bases) + bytes_of(size) > memory->budget)
         return NULL;
     struct pkt_tcp_bases *bases = memory->allocate(memory->context, sizeof *bases);
     if (bases == NULL)
         return NULL;
-    size_t chunks = (memory->budget - sizeof *bases) / chunk_size;
-    bases->memory = *memory;
-    bases->count = bases->oldest = 0;
-    bases->capacity = CHUNK_ENTRIES * (uint32_t)(chunks < CHUNKS_MAX ? chunks : CHUNKS_MAX);
-    bases->evicted = 0;
-    memset(bases->bucket, 0xff, sizeof bases->bucket);
-    memset(bases->chunk, 0, sizeof bases->chunk);
-    return bases;
+    *bases = (struct pkt_tcp_bases){.memory = memory, .newest = NOBODY, .oldest = NOBODY};
+    if (resize(bases, size))
+        return bases;
+    memory->release(memory->context, bases);
+    return NULL;
 }
 
 void pkt_tcp_bases_destroy(struct pkt_tcp_bases *bases)
 {
     if (bases == NULL)
         return;
-    struct pkt_memory memory = bases->memory;
-    for (unsigned i = 0; i < CHUNKS_MAX; i++)
-        memory.release(memory.context, bases->chunk[i]);
-    memory.release(memory.context, bases);
+    const struct pkt_memory *memory = bases->memory;
+    memory->release(memory->context, bases->entries);
+    memory->release(memory->context, bases->slots);
+    memory->release(memory->context, bases);
 }
 
 uint64_t pkt_tcp_bases_evicted(const struct pkt_tcp_bases *bases)
@@ -74,155 +124,148 @@ uint64_t pkt_tcp_bases_evicted(const struct pkt_tcp_bases *bases)
     return bases->evicted;
 }
 
-static struct entry *entry_at(const struct pkt_tcp_bases *bases, uint32_t index)
+static uint32_t find(const struct pkt_tcp_bases *bases, const struct key *key, uint32_t hash)
 {
-    return &bases->chunk[index / CHUNK_ENTRIES][index % CHUNK_ENTRIES];
+    uint32_t i = bases->slots[hash & (bases->size - 1)];
+    while (i != NOBODY && (bases->entries[i].hash != hash || !same(&bases->entries[i].key, key)))
+        i = bases->entries[i].chain;
+    return i;
 }
 
-static bool read_addresses(const struct pkt_packet *packet, unsigned layer, struct connection *ret_connection)
+static void unlink_touch(struct pkt_tcp_bases *bases, uint32_t i)
 {
+    struct entry *entry = &bases->entries[i];
+    if (entry->newer != NOBODY)
+        bases->entries[entry->newer].older = entry->older;
+    else
+        bases->newest = entry->older;
+    if (entry->older != NOBODY)
+        bases->entries[entry->older].newer = entry->newer;
+    else
+        bases->oldest = entry->newer;
+}
+
+static void link_newest(struct pkt_tcp_bases *bases, uint32_t i)
+{
+    bases->entries[i].newer = NOBODY;
+    bases->entries[i].older = bases->newest;
+    if (bases->newest != NOBODY)
+        bases->entries[bases->newest].newer = i;
+    else
+        bases->oldest = i;
+    bases->newest = i;
+}
+
+static void touch(struct pkt_tcp_bases *bases, uint32_t i)
+{
+    if (bases->newest == i)
+        return;
+    unlink_touch(bases, i);
+    link_newest(bases, i);
+}
+
+/* Takes the oldest connection out and returns its place. */
+static uint32_t evict(struct pkt_tcp_bases *bases)
+{
+    uint32_t i = bases->oldest;
+    uint32_t *link = &bases->slots[bases->entries[i].hash & (bases->size - 1)];
+    while (*link != i)
+        link = &bases->entries[*link].chain;
+    *link = bases->entries[i].chain;
+    unlink_touch(bases, i);
+    bases->evicted++;
+    return i;
+}
+
+/* A place for one more connection: while it grows both tables are held for a moment, and the budget knows. */
+static uint32_t take_place(struct pkt_tcp_bases *bases)
+{
+    if (bases->used == bases->size && bases->size < CONNECTIONS_MAX) {
+        size_t held = sizeof *bases + bytes_of(bases->size);
+        if (held + bytes_of(bases->size * 2) <= bases->memory->budget)
+            (void)resize(bases, bases->size * 2);
+    }
+    return bases->used < bases->size ? bases->used++ : evict(bases);
+}
+
+static uint32_t add(struct pkt_tcp_bases *bases, const struct key *key, uint32_t hash)
+{
+    uint32_t i = take_place(bases);
+    uint32_t *slot = &bases->slots[hash & (bases->size - 1)];
+    bases->entries[i] = (struct entry){.key = *key, .hash = hash, .chain = *slot};
+    *slot = i;
+    link_newest(bases, i);
+    return i;
+}
+
+/* The addresses of the IP header around a layer. */
+static bool read_addresses(const struct pkt_packet *packet, unsigned layer, struct pkt_ip6 *ret_src,
+                           struct pkt_ip6 *ret_dst, bool *ret_v6)
+{
+    int network = pkt_layer_network(packet, layer);
     struct pkt_ipv4 ip4;
     struct pkt_ipv6 ip6;
-    int network = pkt_layer_network(packet, layer);
     if (network < 0)
         return false;
-    *ret_connection = (struct connection){.v6 = false};
-    if (pkt_as_ipv4(packet, (unsigned)network, &ip4)) {
-        pkt_copy(ip4.header, 12, ret_connection->low.byte, 4);
-        pkt_copy(ip4.header, 16, ret_connection->high.byte, 4);
+    memset(ret_src, 0, sizeof *ret_src);
+    memset(ret_dst, 0, sizeof *ret_dst);
+    *ret_v6 = pkt_as_ipv6(packet, (unsigned)network, &ip6);
+    if (*ret_v6) {
+        *ret_src = pkt_ipv6_src(ip6);
+        *ret_dst = pkt_ipv6_dst(ip6);
         return true;
     }
-    ret_connection->v6 = true;
-    if (!pkt_as_ipv6(packet, (unsigned)network, &ip6))
+    if (!pkt_as_ipv4(packet, (unsigned)network, &ip4))
         return false;
-    ret_connection->low = pkt_ipv6_src(ip6);
-    ret_connection->high = pkt_ipv6_dst(ip6);
+    memcpy(ret_src->byte, pkt_ipv4_src(ip4).byte, 4);
+    memcpy(ret_dst->byte, pkt_ipv4_dst(ip4).byte, 4);
     return true;
 }
 
-/* The connection of a segment; *ret_from_high: its sender is the high end. */
-static bool read_connection(const struct pkt_packet *packet, unsigned layer, struct pkt_tcp tcp,
-                            struct connection *ret_connection, bool *ret_from_high)
+/* ret_reverse: the segment runs from the key's high end to its low one. */
+static bool read_key(const struct pkt_packet *packet, unsigned layer, struct pkt_tcp tcp, struct key *ret_key,
+                     bool *ret_reverse)
 {
-    if (!read_addresses(packet, layer, ret_connection))
+    struct pkt_ip6 src, dst;
+    bool v6;
+    if (!read_addresses(packet, layer, &src, &dst, &v6))
         return false;
-    ret_connection->low_port = pkt_tcp_src(tcp);
-    ret_connection->high_port = pkt_tcp_dst(tcp);
-    int by_address = memcmp(ret_connection->low.byte, ret_connection->high.byte, 16);
-    bool same_port = pkt_tcp_src(tcp) == pkt_tcp_dst(tcp);
-    *ret_from_high = pkt_tcp_src(tcp) > pkt_tcp_dst(tcp) || (same_port && by_address > 0);
-    if (*ret_from_high) {
-        struct pkt_ip6 address = ret_connection->low;
-        ret_connection->low = ret_connection->high;
-        ret_connection->high = address;
-        ret_connection->low_port = pkt_tcp_dst(tcp);
-        ret_connection->high_port = pkt_tcp_src(tcp);
-    }
+    uint16_t from = pkt_tcp_src(tcp), to = pkt_tcp_dst(tcp);
+    *ret_reverse = from > to || (from == to && memcmp(src.byte, dst.byte, sizeof src.byte) > 0);
+    *ret_key = *ret_reverse ? (struct key){dst, src, to, from, v6} : (struct key){src, dst, from, to, v6};
     return true;
 }
 
-static uint64_t mix(uint64_t hash, struct pkt_view bytes)
+struct pkt_tcp_base pkt_tcp_bases_look(struct pkt_tcp_bases *bases, const struct pkt_packet *packet,
+                                       unsigned layer)
 {
-    for (size_t off = 0; off < bytes.len; off += 4)
-        hash = (hash ^ pkt_u32(bytes, off)) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ hash >> 32;
-}
-
-static uint32_t bucket_of(const struct connection *c)
-{
-    uint64_t hash = (uint64_t)c->low_port << 16 | c->high_port;
-    hash = mix(hash, pkt_view_make(c->low.byte, c->v6 ? 16 : 4));
-    hash = mix(hash, pkt_view_make(c->high.byte, c->v6 ? 16 : 4));
-    return (uint32_t)(hash % BUCKETS);
-}
-
-static bool is_same(const struct connection *a, const struct connection *b)
-{
-    return a->low_port == b->low_port && a->high_port == b->high_port && a->v6 == b->v6 &&
-           pkt_ip6_equal(a->low, b->low) && pkt_ip6_equal(a->high, b->high);
-}
-
-/* The connection's entry; NULL when it is not known within CHAIN_MAX steps. */
-static struct entry *find(const struct pkt_tcp_bases *bases, uint32_t bucket, const struct connection *connection)
-{
-    uint32_t index = bases->bucket[bucket];
-    for (unsigned step = 0; index != NOWHERE && step < CHAIN_MAX; step++) {
-        struct entry *entry = entry_at(bases, index);
-        if (is_same(&entry->connection, connection))
-            return entry;
-        index = entry->next;
-    }
-    return NULL;
-}
-
-/* Cuts a bucket's chain before entry number index, the oldest of it: what follows was out of reach anyway. */
-static void unlink_from(struct pkt_tcp_bases *bases, uint32_t index)
-{
-    uint32_t *link = &bases->bucket[entry_at(bases, index)->bucket];
-    for (unsigned step = 0; *link != NOWHERE && *link != index && step < CHAIN_MAX; step++)
-        link = &entry_at(bases, *link)->next;
-    *link = NOWHERE;
-}
-
-/* An entry to fill: a new one, or the oldest. NULL without memory for the first chunk. */
-static struct entry *take_entry(struct pkt_tcp_bases *bases, uint32_t *ret_index)
-{
-    if (bases->count < bases->capacity) {
-        struct entry **chunk = &bases->chunk[bases->count / CHUNK_ENTRIES];
-        if (*chunk == NULL)
-            *chunk = bases->memory.allocate(bases->memory.context, sizeof(struct entry) * CHUNK_ENTRIES);
-        if (*chunk == NULL) /* the system has less than the budget */
-            bases->capacity = bases->count;
-    }
-    if (bases->capacity == 0)
-        return NULL;
-    if (bases->count < bases->capacity) {
-        *ret_index = bases->count++;
-    } else {
-        *ret_index = bases->oldest;
-        bases->oldest = (bases->oldest + 1) % bases->capacity;
-        bases->evicted++;
-        unlink_from(bases, *ret_index);
-    }
-    return entry_at(bases, *ret_index);
-}
-
-static struct entry *add(struct pkt_tcp_bases *bases, uint32_t bucket, const struct connection *connection)
-{
-    uint32_t index;
-    struct entry *entry = take_entry(bases, &index);
-    if (entry == NULL)
-        return NULL;
-    *entry = (struct entry){.connection = *connection, .bucket = bucket, .next = bases->bucket[bucket]};
-    bases->bucket[bucket] = index;
-    return entry;
-}
-
-struct pkt_tcp_base pkt_tcp_bases_look(struct pkt_tcp_bases *bases, const struct pkt_packet *packet, unsigned layer)
-{
-    struct pkt_tcp_base base = {0, 0, 0};
-    struct connection connection;
+    struct pkt_tcp_base absolute = {0, 0, 0};
     struct pkt_tcp tcp;
-    bool from_high;
-    if (!pkt_as_tcp(packet, layer, &tcp) || (pkt_tcp_flags(tcp) & PKT_TCP_ACK) == 0 ||
-        !read_connection(packet, layer, tcp, &connection, &from_high))
-        return base;
-    uint32_t bucket = bucket_of(&connection);
-    struct entry *entry = find(bases, bucket, &connection);
-    bool known = entry != NULL;
-    bool teaches = (packet->layer[layer].flags & PKT_LAYER_QUOTED) == 0;
-    if (known && ((pkt_tcp_flags(tcp) & PKT_TCP_SYN) == 0 || !teaches)) {
-        base.sequence = from_high ? entry->high_base : entry->low_base;
-        base.acknowledgment = base.selective = from_high ? entry->low_base : entry->high_base;
-        return base;
+    struct key key;
+    bool reverse;
+    if (!pkt_as_tcp(packet, layer, &tcp) || tcp.header.len < 20 || pkt_tcp_header_len(tcp) < 20)
+        return absolute;
+    if ((pkt_tcp_flags(tcp) & PKT_TCP_ACK) == 0 || !read_key(packet, layer, tcp, &key, &reverse))
+        return absolute;
+    bool quoted = (packet->layer[layer].flags & PKT_LAYER_QUOTED) != 0;
+    uint32_t hash = hash_of(&key);
+    uint32_t i = find(bases, &key, hash);
+    if (i != NOBODY && (quoted || (pkt_tcp_flags(tcp) & PKT_TCP_SYN) == 0)) {
+        const struct entry *entry = &bases->entries[i];
+        uint32_t own = reverse ? entry->high_base : entry->low_base;
+        uint32_t other = reverse ? entry->low_base : entry->high_base;
+        touch(bases, i);
+        return (struct pkt_tcp_base){own, other, other};
     }
-    if (!known && teaches)
-        entry = add(bases, bucket, &connection);
-    if (entry == NULL)
-        return base;
-    uint32_t sender = pkt_tcp_sequence(tcp), receiver = pkt_tcp_acknowledgment(tcp) - 1;
-    entry->low_base = from_high ? receiver : sender;
-    entry->high_base = from_high ? sender : receiver;
-    base.selective = receiver; /* a segment that sets the bases has its SACK blocks relative to them */
-    return base;
+    if (quoted)
+        return absolute;
+    if (i == NOBODY)
+        i = add(bases, &key, hash);
+    else
+        touch(bases, i);
+    /* The octet behind the SYN is number 1 (RFC 9293 3.4): what is acknowledged now was that SYN. */
+    uint32_t other = pkt_tcp_acknowledgment(tcp) - 1;
+    bases->entries[i].low_base = reverse ? other : pkt_tcp_sequence(tcp);
+    bases->entries[i].high_base = reverse ? pkt_tcp_sequence(tcp) : other;
+    return (struct pkt_tcp_base){0, 0, other};
 }
