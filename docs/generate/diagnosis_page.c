@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Build-time program: copies a man page, with every diagnosis of diagnosis_list.h in place of the line @DIAGNOSES@.
+ * Build-time program: copies a man page, with every diagnosis of diagnosis_list.h in place of the line
+ * @DIAGNOSES@.
  *
  *     diagnosis_page pkt-diagnosis.7.in > pkt-diagnosis.7
  */
@@ -18,16 +19,14 @@ struct diagnosis {
     const char *sentence;
 };
 
-#define NOTE  "note"
-#define WARN  "warning"
-#define ERROR "error"
+#define NOTE                                            "note"
+#define WARN                                            "warning"
+#define ERROR                                           "error"
 #define XX(constant, name, severity, section, sentence) {name, severity, section, sentence},
 static const struct diagnosis diagnoses[] = {PKT_DIAGNOSIS_MAP(XX)};
 #undef XX
 
-enum {
-    DIAGNOSES = sizeof diagnoses / sizeof *diagnoses
-};
+enum { DIAGNOSES = sizeof diagnoses / sizeof *diagnoses };
 
 /* What stands before the first dot: the protocol, or the group. */
 static size_t group_len(const struct diagnosis *diagnosis)

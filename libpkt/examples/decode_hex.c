@@ -10,9 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    FRAME_MAX = 65536
-};
+enum { FRAME_MAX = 65536 };
 
 /* Appends the octets of a word; false when it is not pairs of hexadecimal digits or does not fit. */
 static bool append_hex(const char *word, uint8_t *frame, size_t *len)

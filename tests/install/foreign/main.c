@@ -1,5 +1,6 @@
 /*
- * A program of somebody else: knows only what was installed. Prints the version and the checksum of RFC 1071 section 3.
+ * A program of somebody else: knows only what was installed. Prints the version and the checksum of RFC 1071
+ * section 3.
  */
 #include <pkt/pkt.h>
 
