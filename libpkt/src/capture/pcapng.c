@@ -57,15 +57,8 @@ enum {
 #define TYPE_ENHANCED  UINT32_C(6)
 #define BYTE_ORDER     UINT32_C(0x1a2b3c4d)
 
-/* A block that is in the window. */
-struct block {
-    struct pkt_view raw; /* all of it, but for a very long one */
-    uint32_t len;
-    bool big_endian;
-};
-
-typedef int block_taker(struct capture_file *file, struct block block, struct pkt_event *ret_event,
-                        struct pkt_error *reterr_error);
+/* Fills in what its kind of block has more than raw and byte order. */
+typedef int block_taker(struct capture_file *file, struct pkt_event *event, struct pkt_error *reterr_error);
 
 struct block_kind {
     uint32_t type;
@@ -138,31 +131,28 @@ int pkt_capture_option_next(struct pkt_view *options, bool big_endian, uint16_t 
     return 1;
 }
 
-static int take_section(struct capture_file *file, struct block block, struct pkt_event *ret_event,
-                        struct pkt_error *reterr_error)
+static int take_section(struct capture_file *file, struct pkt_event *event, struct pkt_error *reterr_error)
 {
-    (void)ret_event;
-    unsigned major = file_u16(block.raw, SECTION_MAJOR, block.big_endian);
-    unsigned minor = file_u16(block.raw, SECTION_MINOR, block.big_endian);
+    unsigned major = file_u16(event->raw, SECTION_MAJOR, event->big_endian);
+    unsigned minor = file_u16(event->raw, SECTION_MINOR, event->big_endian);
     if (major != 1)
         return capture_fail(reterr_error, PKT_E_UNSUPPORTED, window_offset(&file->window), file->name,
                             "pcapng version %u.%u at byte %ju%s is not known; version 1 is read", major,
                             minor, (uintmax_t)window_offset(&file->window), file_offset_space(file));
-    file->pcapng.big_endian = block.big_endian;
+    file->pcapng.big_endian = event->big_endian;
     file->pcapng.interface_count = 0;
     return 1;
 }
 
-static int take_interface(struct capture_file *file, struct block block, struct pkt_event *ret_event,
-                          struct pkt_error *reterr_error)
+static int take_interface(struct capture_file *file, struct pkt_event *event, struct pkt_error *reterr_error)
 {
     const char *reason;
-    int result = pcapng_add_interface(&file->pcapng, block.raw, &reason);
+    int result = pcapng_add_interface(&file->pcapng, event->raw, &reason);
     if (result == PKT_E_MEMORY)
         return capture_fail_memory(reterr_error, file->name);
     if (result < 0)
         return fail_block(file, reason, reterr_error);
-    ret_event->block.interface = file->pcapng.interface_count - 1;
+    event->block.interface = file->pcapng.interface_count - 1;
     return 1;
 }
 
@@ -174,18 +164,17 @@ static void count_drops(uint64_t *last, uint64_t now, uint64_t *total)
     *last = now;
 }
 
-static int take_statistics(struct capture_file *file, struct block block, struct pkt_event *ret_event,
-                           struct pkt_error *reterr_error)
+static int take_statistics(struct capture_file *file, struct pkt_event *event, struct pkt_error *reterr_error)
 {
     (void)reterr_error;
-    ret_event->block.interface = file_u32(block.raw, STATISTICS_INTERFACE, block.big_endian);
-    struct pcapng_interface *interface = pcapng_interface(&file->pcapng, ret_event->block.interface);
+    event->block.interface = file_u32(event->raw, STATISTICS_INTERFACE, event->big_endian);
+    struct pcapng_interface *interface = pcapng_interface(&file->pcapng, event->block.interface);
     struct pkt_source_statistics *totals = &file->base.statistics;
-    struct pkt_view options = ret_event->block.options;
+    struct pkt_view options = event->block.options;
     struct pkt_view value;
     uint16_t code;
-    while (interface != NULL && pkt_capture_option_next(&options, block.big_endian, &code, &value) > 0) {
-        uint64_t number = file_u64(value, 0, block.big_endian);
+    while (interface != NULL && pkt_capture_option_next(&options, event->big_endian, &code, &value) > 0) {
+        uint64_t number = file_u64(value, 0, event->big_endian);
         if (code == ISB_IFDROP)
             count_drops(&interface->dropped_by_interface, number, &totals->dropped_by_interface);
         if (code == ISB_OSDROP)
@@ -272,62 +261,62 @@ static bool take_data(struct pkt_view raw, size_t off, size_t captured, struct p
 }
 
 /* Of an enhanced packet block, and of the obsolete packet block, which differ in the interface field only. */
-static int take_timed(struct capture_file *file, struct block block, uint32_t number, struct pkt_frame *frame,
+static int take_timed(struct capture_file *file, uint32_t number, struct pkt_event *event,
                       struct pkt_error *reterr_error)
 {
     const struct pcapng_interface *interface = pcapng_interface(&file->pcapng, number);
-    size_t captured = file_u32(block.raw, PACKET_CAPTURED, block.big_endian);
-    uint64_t ticks = (uint64_t)file_u32(block.raw, PACKET_TIME_HIGH, block.big_endian) << 32 |
-                     file_u32(block.raw, PACKET_TIME_LOW, block.big_endian);
+    size_t captured = file_u32(event->raw, PACKET_CAPTURED, event->big_endian);
+    uint64_t ticks = (uint64_t)file_u32(event->raw, PACKET_TIME_HIGH, event->big_endian) << 32 |
+                     file_u32(event->raw, PACKET_TIME_LOW, event->big_endian);
+    struct pkt_frame *frame = &event->frame;
     if (interface == NULL)
         return fail_interface(file, number, reterr_error);
     start_frame(file, number, interface, frame);
-    if (!take_data(block.raw, PACKET_DATA, captured, frame))
-        return fail_packet_len(file, captured, block.raw.len - PACKET_DATA - BLOCK_TRAILER_LEN, reterr_error);
+    if (!take_data(event->raw, PACKET_DATA, captured, frame))
+        return fail_packet_len(file, captured, event->raw.len - PACKET_DATA - BLOCK_TRAILER_LEN,
+                               reterr_error);
     pcapng_set_time(interface, ticks, frame);
     if (frame->options.len > 0)
-        take_frame_options(frame, block.big_endian);
-    source_count_frame(&file->base, frame, file_u32(block.raw, PACKET_WIRE, block.big_endian));
+        take_frame_options(frame, event->big_endian);
+    source_count_frame(&file->base, frame, file_u32(event->raw, PACKET_WIRE, event->big_endian));
     return 1;
 }
 
-static int take_enhanced(struct capture_file *file, struct block block, struct pkt_event *ret_event,
-                         struct pkt_error *reterr_error)
+static int take_enhanced(struct capture_file *file, struct pkt_event *event, struct pkt_error *reterr_error)
 {
-    uint32_t interface = file_u32(block.raw, PACKET_INTERFACE, block.big_endian);
-    int result = take_timed(file, block, interface, &ret_event->frame, reterr_error);
+    uint32_t interface = file_u32(event->raw, PACKET_INTERFACE, event->big_endian);
+    int result = take_timed(file, interface, event, reterr_error);
     if (result > 0)
-        file->base.statistics.dropped_noted += ret_event->frame.drop_count;
+        file->base.statistics.dropped_noted += event->frame.drop_count;
     return result;
 }
 
-static int take_packet(struct capture_file *file, struct block block, struct pkt_event *ret_event,
-                       struct pkt_error *reterr_error)
+static int take_packet(struct capture_file *file, struct pkt_event *event, struct pkt_error *reterr_error)
 {
-    uint16_t interface = file_u16(block.raw, PACKET_INTERFACE, block.big_endian);
-    uint16_t drops = file_u16(block.raw, PACKET_DROPS, block.big_endian);
-    int result = take_timed(file, block, interface, &ret_event->frame, reterr_error);
+    uint16_t interface = file_u16(event->raw, PACKET_INTERFACE, event->big_endian);
+    uint16_t drops = file_u16(event->raw, PACKET_DROPS, event->big_endian);
+    int result = take_timed(file, interface, event, reterr_error);
     if (result < 0 || drops == DROPS_UNKNOWN)
         return result;
-    set_drops(&ret_event->frame, drops);
+    set_drops(&event->frame, drops);
     file->base.statistics.dropped_noted += drops;
     return result;
 }
 
 /* Section 4.4: the interface is the first, there is no time, and the captured length must be worked out. */
-static int take_simple(struct capture_file *file, struct block block, struct pkt_event *ret_event,
-                       struct pkt_error *reterr_error)
+static int take_simple(struct capture_file *file, struct pkt_event *event, struct pkt_error *reterr_error)
 {
     const struct pcapng_interface *interface = pcapng_interface(&file->pcapng, 0);
-    struct pkt_frame *frame = &ret_event->frame;
-    uint32_t wire = file_u32(block.raw, SIMPLE_WIRE, block.big_endian);
+    struct pkt_frame *frame = &event->frame;
+    uint32_t wire = file_u32(event->raw, SIMPLE_WIRE, event->big_endian);
     if (interface == NULL)
         return fail_interface(file, 0, reterr_error);
     uint32_t snap_len = interface->info.snap_len;
     uint32_t captured = snap_len != 0 && snap_len < wire ? snap_len : wire;
     start_frame(file, 0, interface, frame);
-    if (!take_data(block.raw, SIMPLE_DATA, captured, frame))
-        return fail_packet_len(file, captured, block.raw.len - SIMPLE_DATA - BLOCK_TRAILER_LEN, reterr_error);
+    if (!take_data(event->raw, SIMPLE_DATA, captured, frame))
+        return fail_packet_len(file, captured, event->raw.len - SIMPLE_DATA - BLOCK_TRAILER_LEN,
+                               reterr_error);
     frame->options.len = 0; /* it has none: what is left is beyond the captured length */
     source_count_frame(&file->base, frame, wire);
     return 1;
@@ -393,22 +382,22 @@ static int need_order(struct capture_file *file, bool *ret_big_endian, struct pk
 
 /*
  * Makes sure that the next block, or as much of it as is delivered, is in the window.
- * 1: ret_block and ret_kind are set; 0: the end.
+ * 1: its kind, its whole length, and raw and byte order of ret_event are set; 0: the end.
  */
-static int need_block(struct capture_file *file, struct block *ret_block, const struct block_kind **ret_kind,
-                      struct pkt_error *reterr_error)
+static int need_block(struct capture_file *file, const struct block_kind **ret_kind, uint32_t *ret_len,
+                      struct pkt_event *ret_event, struct pkt_error *reterr_error)
 {
     struct capture_window *window = &file->window;
+    bool big_endian = false;
     int result = window_need(window, BLOCK_HEADER_LEN, reterr_error);
     if (result == 0 && window_len(window) > 0)
         return fail_cut(file, BLOCK_HEADER_LEN, reterr_error);
     if (result > 0)
-        result = need_order(file, &ret_block->big_endian, reterr_error);
+        result = need_order(file, &big_endian, reterr_error);
     if (result <= 0)
         return result;
-    struct pkt_view start = window_view(window);
-    uint32_t len = file_u32(start, BLOCK_LEN, ret_block->big_endian);
-    *ret_kind = find_kind(file_u32(start, BLOCK_TYPE, ret_block->big_endian));
+    uint32_t len = file_u32(window_view(window), BLOCK_LEN, big_endian);
+    *ret_kind = find_kind(file_u32(window_view(window), BLOCK_TYPE, big_endian));
     result = check_len(file, *ret_kind, len, reterr_error);
     if (result < 0)
         return result;
@@ -416,35 +405,38 @@ static int need_block(struct capture_file *file, struct block *ret_block, const 
     result = window_need(window, part, reterr_error);
     if (result <= 0)
         return result < 0 ? result : fail_cut(file, len, reterr_error);
-    ret_block->raw = pkt_view_clip(window_view(window), 0, part);
-    ret_block->len = len;
+    *ret_len = len;
+    ret_event->raw = pkt_view_clip(window_view(window), 0, part);
+    ret_event->big_endian = big_endian;
     return 1;
 }
 
-static int check_trailer(const struct capture_file *file, struct block block, struct pkt_error *reterr_error)
+static int check_trailer(const struct capture_file *file, const struct pkt_event *event, uint32_t len,
+                         struct pkt_error *reterr_error)
 {
-    size_t off = block.raw.len - BLOCK_TRAILER_LEN;
-    uint32_t trailer = file_u32(block.raw, off, block.big_endian);
+    size_t off = event->raw.len - BLOCK_TRAILER_LEN;
+    uint32_t trailer = file_u32(event->raw, off, event->big_endian);
     uint64_t offset = window_offset(&file->window) + off;
-    if (block.raw.len < block.len || trailer == block.len)
+    if (event->raw.len < len || trailer == len)
         return 1;
     return capture_fail(
         reterr_error, PKT_E_FORMAT, offset, file->name,
         "damaged at byte %ju%s: a block begins with a length of %ju bytes and ends with one of %ju",
-        (uintmax_t)offset, file_offset_space(file), (uintmax_t)block.len, (uintmax_t)trailer);
+        (uintmax_t)offset, file_offset_space(file), (uintmax_t)len, (uintmax_t)trailer);
 }
 
 /* What a block that holds no packet says about itself. */
-static void describe_block(const struct block_kind *kind, struct block block, struct pkt_block *ret_block)
+static void describe_block(const struct block_kind *kind, uint32_t len, struct pkt_event *event)
 {
-    size_t body_len = block.raw.len - BLOCK_HEADER_LEN - (block.raw.len < block.len ? 0 : BLOCK_TRAILER_LEN);
-    ret_block->type = file_u32(block.raw, BLOCK_TYPE, block.big_endian);
-    ret_block->len = block.len;
-    ret_block->interface = 0;
-    ret_block->body = pkt_view_clip(block.raw, BLOCK_HEADER_LEN, body_len);
-    ret_block->options = pkt_view_clip(ret_block->body, body_len, 0);
+    struct pkt_view raw = event->raw;
+    size_t body_len = raw.len - BLOCK_HEADER_LEN - (raw.len < len ? 0 : BLOCK_TRAILER_LEN);
+    event->block.type = file_u32(raw, BLOCK_TYPE, event->big_endian);
+    event->block.len = len;
+    event->block.interface = 0;
+    event->block.body = pkt_view_clip(raw, BLOCK_HEADER_LEN, body_len);
+    event->block.options = pkt_view_clip(event->block.body, body_len, 0);
     if (kind->options != 0)
-        ret_block->options = pkt_view_from(ret_block->body, kind->options - BLOCK_HEADER_LEN);
+        event->block.options = pkt_view_from(event->block.body, kind->options - BLOCK_HEADER_LEN);
 }
 
 /* The end lies in the part of a long block that is skipped. */
@@ -470,9 +462,8 @@ static int finish_long_block(struct capture_file *file, struct pkt_error *reterr
             return result < 0 ? result : fail_skip(file, reterr_error);
         size_t len = window_len(&file->window);
         size_t most = pcapng->skip - (least == 1 ? BLOCK_TRAILER_LEN : 0);
-        struct block last = {pkt_view_clip(window_view(&file->window), 0, least), pcapng->long_len,
-                             pcapng->big_endian};
-        if (least == BLOCK_TRAILER_LEN && file_u32(last.raw, 0, last.big_endian) != last.len)
+        uint32_t trailer = file_u32(window_view(&file->window), 0, pcapng->big_endian);
+        if (least == BLOCK_TRAILER_LEN && trailer != pcapng->long_len)
             return fail_block(file, "the length at the end of a block differs from that at its start",
                               reterr_error);
         len = len < most ? len : most;
@@ -485,28 +476,26 @@ static int finish_long_block(struct capture_file *file, struct pkt_error *reterr
 static int pcapng_next(struct pkt_source *source, struct pkt_event *ret_event, struct pkt_error *reterr_error)
 {
     struct capture_file *file = (struct capture_file *)source;
-    struct block block = {0};
     const struct block_kind *kind = NULL;
+    uint32_t len = 0;
     int result = file->pcapng.skip > 0 ? finish_long_block(file, reterr_error) : 1;
     if (result > 0)
-        result = need_block(file, &block, &kind, reterr_error);
+        result = need_block(file, &kind, &len, ret_event, reterr_error);
     if (result > 0)
-        result = check_trailer(file, block, reterr_error);
+        result = check_trailer(file, ret_event, len, reterr_error);
     if (result <= 0)
         return result;
     ret_event->kind = kind->event;
-    ret_event->big_endian = block.big_endian;
-    ret_event->raw = block.raw;
     if (kind->event != PKT_EVENT_FRAME)
-        describe_block(kind, block, &ret_event->block);
+        describe_block(kind, len, ret_event);
     if (kind->take != NULL)
-        result = kind->take(file, block, ret_event, reterr_error);
+        result = kind->take(file, ret_event, reterr_error);
     if (result < 0)
         return result;
     source->statistics.events += kind->event != PKT_EVENT_FRAME;
-    window_take(&file->window, block.raw.len);
-    file->pcapng.long_len = block.len;
-    file->pcapng.skip = block.len - (uint32_t)block.raw.len;
+    window_take(&file->window, ret_event->raw.len);
+    file->pcapng.long_len = len;
+    file->pcapng.skip = len - (uint32_t)ret_event->raw.len;
     return 1;
 }
 
