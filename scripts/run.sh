@@ -64,7 +64,7 @@ tour() {
     show 'Compressed pcapng with two interfaces, out of a pipe' \
         'pktsniff -r - -c 2 < captures/dumpcap-zstd.pcapng.zst'
     show 'Every field of every layer as JSON, for jq and scripts' \
-        'pktsniff --quiet --json -r captures/udp4-checksums.pcap -c 1'
+        'pktsniff --quiet --json -r captures/igmp3-join-leave.pcap -c 1'
     show 'Chosen fields, by the names that Wireshark gives them' \
         'pktsniff --quiet --fields ip.src,ip.dst,icmp.type,icmp.code -r captures/icmp4-unreachable-codes.pcap'
     show 'What is wrong with a packet, and which RFC says so' \
