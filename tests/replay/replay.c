@@ -1,7 +1,8 @@
 /*
- * Every capture in captures/ gives its expected lines and JSON (captures/expected/NAME.txt and .json), and the
- * messages and exit status recorded at their ends. One test a file and form, named after it. scripts/expected.sh writes the
- * expectations anew; what changed in them is to be read before it is committed.
+ * Every capture in captures/ gives its expected lines and JSON (captures/expected/NAME.txt and .json), and
+ * the messages and exit status recorded at their ends. One test a file and form, named after it.
+ * scripts/expected.sh writes the expectations anew; what changed in them is to be read before it is
+ * committed.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -14,35 +14,32 @@
 
 /* An Ethernet frame: ICMP echo request, 192.0.2.1 to 192.0.2.2, untagged. */
 static const uint8_t icmp_plain[] = {
-    0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1, 0x08, 0x00,                                  /* Ethernet */
-    0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0xf6, 0xdc, 192, 0, 2, 1, 192, 0, 2, 2,             /* IPv4 */
-    8, 0, 0xf7, 0xfe, 0, 1, 0, 0,                                                          /* ICMP */
+    0x02, 0, 0,    0,    0, 2, 0x02, 0, 0,  0, 0,    1,    0x08, 0x00,                     /* Ethernet */
+    0x45, 0, 0,    28,   0, 0, 0,    0, 64, 1, 0xf6, 0xdc, 192,  0,    2, 1, 192, 0, 2, 2, /* IPv4 */
+    8,    0, 0xf7, 0xfe, 0, 1, 0,    0,                                                    /* ICMP */
 };
 
 /* The same with an 802.1ad and an 802.1Q tag. */
 static const uint8_t icmp_qinq[] = {
-    0x02, 0, 0, 0, 0, 2, 0x02, 0, 0, 0, 0, 1, 0x88, 0xa8, 0x00, 0x64, 0x81, 0x00, 0x00, 0x0a, 0x08, 0x00,
-    0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0xf6, 0xdc, 192, 0, 2, 1, 192, 0, 2, 2,
-    8, 0, 0xf7, 0xfe, 0, 1, 0, 0,
+    0x02, 0,    0,    0,    0,    2,    0x02, 0, 0,  0, 0,    1,    0x88, 0xa8, 0x00, 0x64, 0x81,
+    0x00, 0x00, 0x0a, 0x08, 0x00, 0x45, 0,    0, 28, 0, 0,    0,    0,    64,   1,    0xf6, 0xdc,
+    192,  0,    2,    1,    192,  0,    2,    2, 8,  0, 0xf7, 0xfe, 0,    1,    0,    0,
 };
 
 /* MLDv1 report for ff15::1 behind a hop-by-hop header with Router Alert. */
 static const uint8_t mld_report[] = {
-    0x33, 0x33, 0, 0, 0, 1, 0x02, 0, 0, 0, 0, 0x0a, 0x86, 0xdd,
-    0x60, 0, 0, 0, 0, 32, 0, 1,
-    0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x0a,
-    0xff, 0x15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-    58, 0, 5, 2, 0, 0, 1, 0,
-    131, 0, 0x7e, 0xc5, 0, 0, 0, 0, 0xff, 0x15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+    0x33, 0x33, 0,    0,    0,    1,    0x02, 0, 0,   0, 0,    0x0a, 0x86, 0xdd, 0x60, 0, 0,    0,
+    0,    32,   0,    1,    0xfe, 0x80, 0,    0, 0,   0, 0,    0,    0,    0,    0,    0, 0,    0,
+    0,    0x0a, 0xff, 0x15, 0,    0,    0,    0, 0,   0, 0,    0,    0,    0,    0,    0, 0,    1,
+    58,   0,    5,    2,    0,    0,    1,    0, 131, 0, 0x7e, 0xc5, 0,    0,    0,    0, 0xff, 0x15,
+    0,    0,    0,    0,    0,    0,    0,    0, 0,   0, 0,    0,    0,    1,
 };
 
 /* UDP in the second fragment of a train: its bytes look like nothing. */
 static const uint8_t later_fragment[] = {
-    0x60, 0, 0, 0, 0, 16, 44, 64,
-    0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-    0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2,
-    17, 0, 0x00, 0x08, 0, 0, 0, 1,
-    0, 53, 0, 53, 0, 8, 0, 0,
+    0x60, 0, 0,  0, 0,    16,   44,   64, 0xfe, 0x80, 0, 0,  0, 0,  0, 0, 0, 0, 0,
+    0,    0, 0,  0, 1,    0xfe, 0x80, 0,  0,    0,    0, 0,  0, 0,  0, 0, 0, 0, 0,
+    0,    2, 17, 0, 0x00, 0x08, 0,    0,  0,    1,    0, 53, 0, 53, 0, 8, 0, 0,
 };
 
 static struct pkt_filter *compile(const char *expression, uint16_t linktype, unsigned flags)
@@ -105,9 +102,17 @@ static void keeps_tcpdumps_meaning(void **state)
         const char *expression;
         bool sees_through;
     } rows[] = {
-        {"icmp", true},          {"vlan 10 and icmp", false}, {"ip6 protochain 58", false}, {"ip6[6] = 0", false},
-        {"ether [12:2] = 0x800", false}, {"ether host 02:00:00:00:00:01", true}, {"ip[8] = 64", true},
-        {"ether proto 0x0800", true}, {"link[0] = 2", false}, {"", true}, {"ether src 02:00:00:00:00:01 and ip6", true},
+        {"icmp",                                true },
+        {"vlan 10 and icmp",                    false},
+        {"ip6 protochain 58",                   false},
+        {"ip6[6] = 0",                          false},
+        {"ether [12:2] = 0x800",                false},
+        {"ether host 02:00:00:00:00:01",        true },
+        {"ip[8] = 64",                          true },
+        {"ether proto 0x0800",                  true },
+        {"link[0] = 2",                         false},
+        {"",                                    true },
+        {"ether src 02:00:00:00:00:01 and ip6", true },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct pkt_filter *filter = compile(rows[i].expression, PKT_LINKTYPE_ETHERNET, 0);
@@ -136,7 +141,8 @@ static void link_types_without_a_header(void **state)
     (void)state;
     assert_int_equal(match("icmp", 0, PKT_LINKTYPE_RAW, icmp_plain + 14, sizeof icmp_plain - 14), 1);
     assert_int_equal(match("icmp6", 0, PKT_LINKTYPE_RAW, mld_report + 14, sizeof mld_report - 14), 1);
-    assert_int_equal(match("icmp6", PKT_FILTER_STRICT, PKT_LINKTYPE_RAW, mld_report + 14, sizeof mld_report - 14), 0);
+    assert_int_equal(
+        match("icmp6", PKT_FILTER_STRICT, PKT_LINKTYPE_RAW, mld_report + 14, sizeof mld_report - 14), 0);
     assert_int_equal(match("icmp6", 0, PKT_LINKTYPE_IPV6, mld_report + 14, sizeof mld_report - 14), 1);
 }
 
@@ -161,7 +167,8 @@ static void says_what_is_wrong(void **state)
     (void)state;
     struct pkt_filter *filter = NULL;
     struct pkt_error error = {0};
-    assert_int_equal(pkt_filter_compile("icmp and and", PKT_LINKTYPE_ETHERNET, 0, &filter, &error), PKT_E_ARGUMENT);
+    assert_int_equal(pkt_filter_compile("icmp and and", PKT_LINKTYPE_ETHERNET, 0, &filter, &error),
+                     PKT_E_ARGUMENT);
     assert_null(filter);
     assert_non_null(strstr(error.sentence, "syntax error"));
 }
@@ -227,16 +234,11 @@ static void prints_the_program(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sees_through_tags),
-        cmocka_unit_test(sees_through_extension_headers),
-        cmocka_unit_test(keeps_later_fragments),
-        cmocka_unit_test(keeps_tcpdumps_meaning),
-        cmocka_unit_test(named_filters),
-        cmocka_unit_test(link_types_without_a_header),
-        cmocka_unit_test(several_link_types),
-        cmocka_unit_test(says_what_is_wrong),
-        cmocka_unit_test(strips_exactly),
-        cmocka_unit_test(strips_any_prefix),
+        cmocka_unit_test(sees_through_tags),     cmocka_unit_test(sees_through_extension_headers),
+        cmocka_unit_test(keeps_later_fragments), cmocka_unit_test(keeps_tcpdumps_meaning),
+        cmocka_unit_test(named_filters),         cmocka_unit_test(link_types_without_a_header),
+        cmocka_unit_test(several_link_types),    cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(strips_exactly),        cmocka_unit_test(strips_any_prefix),
         cmocka_unit_test(prints_the_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

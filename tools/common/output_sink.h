@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lets libpkt's printers write straight into an output's buffer: a struct pkt_sink whose window is the buffer's
- * free part.
+ * Lets libpkt's printers write straight into an output's buffer: a struct pkt_sink whose window is the
+ * buffer's free part.
  *
  * While the sink is in use nothing else may write to the output; out_sink_sync() hands over what was printed.
  */
@@ -14,7 +14,8 @@
 /* A sink over `out`, which must be open and outlive it. */
 void out_sink_open(struct pkt_sink *sink, struct out *out);
 
-/* The output takes what was printed so far; with -l it flushes whole lines. Call it before any other out_ call. */
+/* The output takes what was printed so far; with -l it flushes whole lines. Call it before any other out_
+ * call. */
 void out_sink_sync(struct pkt_sink *sink);
 
 /* The same, and everything goes to the kernel. */

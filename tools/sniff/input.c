@@ -21,8 +21,8 @@ void input_wait(int fd)
 }
 
 /*
- * A description of our own of the pipe that path names, non-blocking; -1 when it is no pipe. Whoever shares standard
- * input with us keeps theirs blocking.
+ * A description of our own of the pipe that path names, non-blocking; -1 when it is no pipe. Whoever shares
+ * standard input with us keeps theirs blocking.
  */
 static int open_pipe(const char *path)
 {

@@ -8,8 +8,8 @@
 #include "sniff.h"
 
 /*
- * Opens a capture file, pipe or standard input. A pipe is read without blocking, so that the engine can show what it
- * has before it waits; its first bytes are waited for here.
+ * Opens a capture file, pipe or standard input. A pipe is read without blocking, so that the engine can show
+ * what it has before it waits; its first bytes are waited for here.
  *
  * @return 0, or a negative enum pkt_error_code with *reterr_error filled
  */

@@ -50,7 +50,8 @@ static bool check_options(const struct sniff_options *options)
 
 static unsigned filter_flags(const struct sniff_options *options)
 {
-    return (options->strict_filter ? PKT_FILTER_STRICT : 0U) | (options->unoptimised ? PKT_FILTER_UNOPTIMISED : 0U);
+    return (options->strict_filter ? PKT_FILTER_STRICT : 0U) |
+           (options->unoptimised ? PKT_FILTER_UNOPTIMISED : 0U);
 }
 
 /* The link type to compile for first: the file's, that of -y, or Ethernet. */
@@ -91,8 +92,9 @@ static void say_opening(const struct sniff *sniff)
     const char *description = info.has_linktype ? pkt_linktype_description(info.linktype) : NULL;
     const char *meaning = "";
     if (sniff->filter != NULL)
-        meaning = pkt_filter_sees_through(sniff->filter) ? ", filter sees through VLAN tags and IPv6 extension headers"
-                                                         : ", filter has tcpdump's meaning";
+        meaning = pkt_filter_sees_through(sniff->filter)
+                      ? ", filter sees through VLAN tags and IPv6 extension headers"
+                      : ", filter has tcpdump's meaning";
     if (!info.has_linktype)
         message_notice("reading from file %s, %s%s", info.name, info.description, meaning);
     else if (name == NULL)

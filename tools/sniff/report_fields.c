@@ -39,8 +39,9 @@ static bool take_name(const char *name, size_t len)
         return false;
     }
     if (!pkt_field_find(name, len, &fields[field_count])) {
-        message_error("option --fields: '%.*s' is not the name of a field: give names such as ip.src (see %s)", (int)len,
-                      name, "docs/fields.md");
+        message_error(
+            "option --fields: '%.*s' is not the name of a field: give names such as ip.src (see %s)",
+            (int)len, name, "docs/fields.md");
         return false;
     }
     field_count++;
@@ -50,8 +51,9 @@ static bool take_name(const char *name, size_t len)
 bool sniff_fields_prepare(const struct sniff_options *options)
 {
     if (!take_separator(options->separator)) {
-        message_error("option --separator: '%s' is not one character: give one, or /t for a tab, /s for a blank",
-                      options->separator);
+        message_error(
+            "option --separator: '%s' is not one character: give one, or /t for a tab, /s for a blank",
+            options->separator);
         return false;
     }
     for (const char *name = options->fields;;) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * --json: schema pkt.sniff/1 (docs/json.md). A start object, packets and blocks in the order of the file, a summary.
+ * --json: schema pkt.sniff/1 (docs/json.md). A start object, packets and blocks in the order of the file, a
+ * summary.
  */
 #include "sniff.h"
 
@@ -119,9 +120,10 @@ static void packet(struct sniff *sniff, const struct pkt_event *event)
 static const char *block_name(int kind)
 {
     static const char *const names[] = {
-        [PKT_EVENT_SECTION] = "section",       [PKT_EVENT_INTERFACE] = "interface", [PKT_EVENT_NAMES] = "names",
-        [PKT_EVENT_STATISTICS] = "statistics", [PKT_EVENT_SECRETS] = "secrets",     [PKT_EVENT_JOURNAL] = "journal",
-        [PKT_EVENT_CUSTOM] = "custom",         [PKT_EVENT_OTHER] = "other",
+        [PKT_EVENT_SECTION] = "section", [PKT_EVENT_INTERFACE] = "interface",
+        [PKT_EVENT_NAMES] = "names",     [PKT_EVENT_STATISTICS] = "statistics",
+        [PKT_EVENT_SECRETS] = "secrets", [PKT_EVENT_JOURNAL] = "journal",
+        [PKT_EVENT_CUSTOM] = "custom",   [PKT_EVENT_OTHER] = "other",
     };
     return kind >= PKT_EVENT_SECTION && kind <= PKT_EVENT_OTHER ? names[kind] : "other";
 }

@@ -53,8 +53,8 @@ struct sniff {
 /*
  * Reads the whole source, reporting as it goes into sniff->sink, which must be open over sniff->out.
  *
- * @return TOOL_OK; TOOL_ERROR, said on standard error, when the input is damaged, cut, interrupted, or the filter
- * makes no sense for one of its link types
+ * @return TOOL_OK; TOOL_ERROR, said on standard error, when the input is damaged, cut, interrupted, or the
+ * filter makes no sense for one of its link types
  */
 enum tool_status sniff_run(struct sniff *sniff);
 
@@ -75,7 +75,8 @@ extern const struct sniff_report sniff_report_json;
 extern const struct sniff_report sniff_report_fields;
 extern const struct sniff_report sniff_report_count;
 
-/* The names of --fields, looked up. False, said on standard error, when one is not in the registry or they are too many. */
+/* The names of --fields, looked up. False, said on standard error, when one is not in the registry or they
+ * are too many. */
 bool sniff_fields_prepare(const struct sniff_options *options);
 
 #endif

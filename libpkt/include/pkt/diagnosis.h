@@ -1,5 +1,6 @@
 /*
- * Diagnoses: data, never text. One list makes the enum, the names, the JSON strings and the table in the manual.
+ * Diagnoses: data, never text. One list makes the enum, the names, the JSON strings and the table in the
+ * manual.
  *
  * XX(CONSTANT, "stable.name", SEVERITY, "where the rule stands", "one sentence")
  *

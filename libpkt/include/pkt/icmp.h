@@ -114,8 +114,8 @@ static inline uint32_t pkt_icmp_transmit(struct pkt_icmp m)
 /* Whether the message quotes a packet from byte 8 on. */
 PKT_API bool pkt_icmp_is_error(struct pkt_icmp m);
 /*
- * The RFC 4884 length attribute in bytes: where the quotation ends and extensions begin, counted from the quotation's
- * start. 0: no extension structure by this field.
+ * The RFC 4884 length attribute in bytes: where the quotation ends and extensions begin, counted from the
+ * quotation's start. 0: no extension structure by this field.
  */
 PKT_API unsigned pkt_icmp_quote_len(struct pkt_icmp m);
 
@@ -136,12 +136,13 @@ static inline uint16_t pkt_icmp_extension_checksum(struct pkt_icmp_extension x)
 }
 
 enum pkt_icmp_object_class {
-    PKT_ICMP_OBJECT_MPLS = 1,           /* RFC 4950 */
-    PKT_ICMP_OBJECT_INTERFACE = 2,      /* RFC 5837 */
-    PKT_ICMP_OBJECT_INTERFACE_ID = 3,   /* RFC 8335 */
-    PKT_ICMP_OBJECT_NODE = 5,           /* draft-ietf-intarea-extended-icmp-nodeid */
+    PKT_ICMP_OBJECT_MPLS = 1,         /* RFC 4950 */
+    PKT_ICMP_OBJECT_INTERFACE = 2,    /* RFC 5837 */
+    PKT_ICMP_OBJECT_INTERFACE_ID = 3, /* RFC 8335 */
+    PKT_ICMP_OBJECT_NODE = 5,         /* draft-ietf-intarea-extended-icmp-nodeid */
 };
-/* Walks the objects; pkt_option: type is the class number, data the object payload; the C-type is octet 3 of bytes. */
+/* Walks the objects; pkt_option: type is the class number, data the object payload; the C-type is octet 3 of
+ * bytes. */
 PKT_API void pkt_icmp_objects(struct pkt_icmp_extension x, struct pkt_list *ret_list);
 
 /* One entry of an MPLS label stack object. */
@@ -152,7 +153,8 @@ struct pkt_mpls_entry {
     uint8_t ttl;
 };
 /* Entry number index of the object; false behind the last. */
-PKT_API bool pkt_mpls_entry(const struct pkt_option *object, unsigned index, struct pkt_mpls_entry *ret_entry);
+PKT_API bool pkt_mpls_entry(const struct pkt_option *object, unsigned index,
+                            struct pkt_mpls_entry *ret_entry);
 
 /* Interface information object (RFC 5837 4). */
 struct pkt_interface_info {
@@ -176,15 +178,16 @@ enum pkt_nd_option_type {
     PKT_ND_OPTION_REDIRECTED = 4,
     PKT_ND_OPTION_MTU = 5,
     PKT_ND_OPTION_NONCE = 14,
-    PKT_ND_OPTION_ROUTE = 24,  /* RFC 4191 */
-    PKT_ND_OPTION_RDNSS = 25,  /* RFC 8106 */
-    PKT_ND_OPTION_DNSSL = 31,  /* RFC 8106 */
+    PKT_ND_OPTION_ROUTE = 24, /* RFC 4191 */
+    PKT_ND_OPTION_RDNSS = 25, /* RFC 8106 */
+    PKT_ND_OPTION_DNSSL = 31, /* RFC 8106 */
 };
 
 /* Whether the message is one of types 133 to 137. */
 static inline bool pkt_icmp_is_nd(struct pkt_icmp m)
 {
-    return m.v6 && pkt_icmp_type(m) >= PKT_ICMP6_ROUTER_SOLICITATION && pkt_icmp_type(m) <= PKT_ICMP6_REDIRECT;
+    return m.v6 && pkt_icmp_type(m) >= PKT_ICMP6_ROUTER_SOLICITATION &&
+           pkt_icmp_type(m) <= PKT_ICMP6_REDIRECT;
 }
 /* Target of a neighbour solicitation or advertisement and of a redirect. */
 static inline struct pkt_ip6 pkt_nd_target(struct pkt_icmp m)
@@ -201,7 +204,8 @@ static inline uint8_t pkt_nd_flags(struct pkt_icmp m)
 {
     return pkt_u8(m.message, 4);
 }
-/* Router advertisement: current hop limit, flags (M 0x80, O 0x40, H 0x20, preference 0x18, P 0x04), lifetimes and timers. */
+/* Router advertisement: current hop limit, flags (M 0x80, O 0x40, H 0x20, preference 0x18, P 0x04), lifetimes
+ * and timers. */
 static inline uint8_t pkt_nd_ra_hop_limit(struct pkt_icmp m)
 {
     return pkt_u8(m.message, 4);

@@ -1,5 +1,6 @@
 /*
- * IGMPv1, v2, v3 (RFC 1112, 2236, 9776), MLDv1, v2 (RFC 2710, 9777) and multicast router discovery (RFC 4286).
+ * IGMPv1, v2, v3 (RFC 1112, 2236, 9776), MLDv1, v2 (RFC 2710, 9777) and multicast router discovery (RFC
+ * 4286).
  */
 #ifndef PKT_IGMP_H
 #define PKT_IGMP_H
@@ -34,7 +35,8 @@ enum pkt_group_record_type {
     PKT_RECORD_BLOCK = 6,
 };
 
-/* A message of at least 4 bytes (MRD solicitation and termination are no longer); getters give 0 past the capture. */
+/* A message of at least 4 bytes (MRD solicitation and termination are no longer); getters give 0 past the
+ * capture. */
 struct pkt_igmp {
     struct pkt_view message; /* captured bytes of the whole IP payload */
     uint32_t len;            /* of the IP payload on the wire: link padding never counts */
@@ -59,11 +61,13 @@ static inline struct pkt_ip4 pkt_igmp_group(struct pkt_igmp m)
     return pkt_ip4_at(m.message, 4);
 }
 /*
- * Version of the message: for queries by length first, then by code (RFC 9776 7.1): 8 bytes and code 0: 1; 8 bytes: 2;
- * 12 or more: 3. For reports and leaves by type. 0: none (a query of 9 to 11 bytes, or another type).
+ * Version of the message: for queries by length first, then by code (RFC 9776 7.1): 8 bytes and code 0: 1; 8
+ * bytes: 2; 12 or more: 3. For reports and leaves by type. 0: none (a query of 9 to 11 bytes, or another
+ * type).
  */
 PKT_API unsigned pkt_igmp_version(struct pkt_igmp m);
-/* Maximum response time of a query in tenths of a second: v1 always 100, v2 linear, v3 floating (RFC 9776 4.1.1, 7.2.1). */
+/* Maximum response time of a query in tenths of a second: v1 always 100, v2 linear, v3 floating (RFC
+ * 9776 4.1.1, 7.2.1). */
 PKT_API uint32_t pkt_igmp_max_response_ds(struct pkt_igmp m);
 /* v3 query (RFC 9776 4.1): Flags, S, QRV octet; QQIC; number of sources. */
 static inline uint8_t pkt_igmp3_flags(struct pkt_igmp m)
@@ -100,15 +104,16 @@ PKT_API void pkt_igmp3_records(struct pkt_igmp m, struct pkt_list *ret_list);
 PKT_API uint32_t pkt_igmp_float_decode(uint8_t code);
 /* The code for value; not exact: the next lower value (RFC 9776 8.8); above 31,744: 0xff. */
 PKT_API uint8_t pkt_igmp_float_encode(uint32_t value);
-/* The 16-bit floating code of RFC 9777 5.1.3: below 32,768 literal, else (mantissa | 0x1000) << (exponent + 3). */
+/* The 16-bit floating code of RFC 9777 5.1.3: below 32,768 literal, else (mantissa | 0x1000) << (exponent +
+ * 3). */
 PKT_API uint32_t pkt_mld_float_decode(uint16_t code);
 /* The code for value; not exact: the next lower value; above 8,387,584: 0xffff. */
 PKT_API uint16_t pkt_mld_float_encode(uint32_t value);
 
 /* A group record of either family (RFC 9776 4.2.4, RFC 9777 5.2.4). */
 struct pkt_group_record {
-    uint8_t type;            /* enum pkt_group_record_type, or another value that came */
-    uint8_t aux_words;       /* auxiliary data length in 32-bit words */
+    uint8_t type;      /* enum pkt_group_record_type, or another value that came */
+    uint8_t aux_words; /* auxiliary data length in 32-bit words */
     uint16_t source_count;
     struct pkt_view group;   /* 4 or 16 bytes */
     struct pkt_view sources; /* source_count addresses of 4 or 16 bytes */
@@ -127,7 +132,8 @@ PKT_API bool pkt_source_ip6(struct pkt_view sources, unsigned index, struct pkt_
 static inline bool pkt_icmp_is_mld(struct pkt_icmp m)
 {
     uint8_t type = pkt_icmp_type(m);
-    return m.v6 && ((type >= PKT_ICMP6_MLD_QUERY && type <= PKT_ICMP6_MLD1_DONE) || type == PKT_ICMP6_MLD2_REPORT);
+    return m.v6 &&
+           ((type >= PKT_ICMP6_MLD_QUERY && type <= PKT_ICMP6_MLD1_DONE) || type == PKT_ICMP6_MLD2_REPORT);
 }
 /* Query: exactly 24 bytes 1, 28 or more 2, else 0 (RFC 9777 8.1). Reports and done by type. */
 PKT_API unsigned pkt_mld_version(struct pkt_icmp m);

@@ -1,8 +1,9 @@
 /*
- * Where print writes to: a window of bytes that the caller owns, and a call that makes room when it is used up.
+ * Where print writes to: a window of bytes that the caller owns, and a call that makes room when it is used
+ * up.
  *
- * A sink returns nothing: whoever empties the window remembers its failures (tools/common/output.c does). Printing
- * reserves what an item needs at most, writes at cur, and moves cur on: no call per character.
+ * A sink returns nothing: whoever empties the window remembers its failures (tools/common/output.c does).
+ * Printing reserves what an item needs at most, writes at cur, and moves cur on: no call per character.
  */
 #ifndef PKT_SINK_H
 #define PKT_SINK_H
@@ -12,7 +13,8 @@
 PKT_BEGIN
 
 enum {
-    PKT_SINK_ROOM = 4096, /* the most that a printer reserves at once: a window must be able to give it when empty */
+    PKT_SINK_ROOM =
+        4096, /* the most that a printer reserves at once: a window must be able to give it when empty */
 };
 
 struct pkt_sink {
@@ -62,7 +64,8 @@ PKT_API void pkt_put_u64(struct pkt_sink *sink, uint64_t value);
 PKT_API void pkt_put_i64(struct pkt_sink *sink, int64_t value);
 /* Decimal with leading zeroes to at least width digits (at most 20). */
 PKT_API void pkt_put_u64_width(struct pkt_sink *sink, uint64_t value, unsigned width);
-/* Hexadecimal in lower case without 0x: as short as possible, and with leading zeroes to width digits (at most 16). */
+/* Hexadecimal in lower case without 0x: as short as possible, and with leading zeroes to width digits (at
+ * most 16). */
 PKT_API void pkt_put_hex(struct pkt_sink *sink, uint64_t value);
 PKT_API void pkt_put_hex_width(struct pkt_sink *sink, uint64_t value, unsigned width);
 /* 192.0.2.1 */

@@ -2,9 +2,9 @@
  * Filters: named ones written out, the expression compiled by libpcap once a link type, and matching.
  */
 #include "pkt/filter.h"
-#include "pkt/sink.h"
 #include "filter_text.h"
 #include "linktype_dlt.h"
+#include "pkt/sink.h"
 
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -72,8 +72,8 @@ static int program_for(struct pkt_filter *filter, uint16_t linktype, struct prog
     return compile(filter, &filter->programs[slot], linktype, reterr_error);
 }
 
-int pkt_filter_compile(const char *expression, uint16_t linktype, unsigned flags, struct pkt_filter **ret_filter,
-                       struct pkt_error *reterr_error)
+int pkt_filter_compile(const char *expression, uint16_t linktype, unsigned flags,
+                       struct pkt_filter **ret_filter, struct pkt_error *reterr_error)
 {
     struct pkt_filter *filter = calloc(1, sizeof *filter);
     if (filter == NULL)

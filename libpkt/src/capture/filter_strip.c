@@ -1,6 +1,6 @@
 /*
- * Takes VLAN tags and IPv6 extension headers out of a frame, so that a filter compiled for frames without them
- * means the same with them.
+ * Takes VLAN tags and IPv6 extension headers out of a frame, so that a filter compiled for frames without
+ * them means the same with them.
  */
 #include "pkt/filter.h"
 #include "pkt/ipv6.h"
@@ -31,10 +31,15 @@ static const struct link_shape {
     uint8_t type_off;
     bool has_type;
 } shapes[] = {
-    {PKT_LINKTYPE_ETHERNET, 14, 12, true}, {PKT_LINKTYPE_SLL, 16, 14, true},  {PKT_LINKTYPE_SLL2, 20, 0, true},
-    {PKT_LINKTYPE_NULL, 4, 0, false},      {PKT_LINKTYPE_LOOP, 4, 0, false},  {PKT_LINKTYPE_RAW, 0, 0, false},
-    {PKT_LINKTYPE_RAW_BSD, 0, 0, false},   {PKT_LINKTYPE_RAW_OPENBSD, 0, 0, false},
-    {PKT_LINKTYPE_IPV6, 0, 0, false},
+    {PKT_LINKTYPE_ETHERNET,    14, 12, true },
+    {PKT_LINKTYPE_SLL,         16, 14, true },
+    {PKT_LINKTYPE_SLL2,        20, 0,  true },
+    {PKT_LINKTYPE_NULL,        4,  0,  false},
+    {PKT_LINKTYPE_LOOP,        4,  0,  false},
+    {PKT_LINKTYPE_RAW,         0,  0,  false},
+    {PKT_LINKTYPE_RAW_BSD,     0,  0,  false},
+    {PKT_LINKTYPE_RAW_OPENBSD, 0,  0,  false},
+    {PKT_LINKTYPE_IPV6,        0,  0,  false},
 };
 
 static const struct link_shape *shape_of(uint16_t linktype)
@@ -61,8 +66,8 @@ static void skip_tags(struct pkt_view bytes, struct plan *plan)
 
 static bool is_extension(uint8_t next)
 {
-    return next == PKT_IP_HOPOPTS || next == PKT_IP_ROUTING || next == PKT_IP_FRAGMENT || next == PKT_IP_DSTOPTS ||
-           next == PKT_IP_AH;
+    return next == PKT_IP_HOPOPTS || next == PKT_IP_ROUTING || next == PKT_IP_FRAGMENT ||
+           next == PKT_IP_DSTOPTS || next == PKT_IP_AH;
 }
 
 /* Length of the extension header at off; 0 for a fragment that is not the first, which stays. */

@@ -1,6 +1,6 @@
 /*
- * The words of a filter expression. libpcap's language has no named filters of its own and cannot see MLD: its
- * messages always stand behind a hop-by-hop options header (RFC 9777 5).
+ * The words of a filter expression. libpcap's language has no named filters of its own and cannot see MLD:
+ * its messages always stand behind a hop-by-hop options header (RFC 9777 5).
  */
 #include "filter_text.h"
 
@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Types 130 to 132 and 143 (MLD), 151 to 153 (multicast router discovery) at offset `at` of the IPv6 header. */
+/* Types 130 to 132 and 143 (MLD), 151 to 153 (multicast router discovery) at offset `at` of the IPv6 header.
+ */
 #define MLD_TYPES(at) "(ip6[" at "] >= 130 and ip6[" at "] <= 132) or ip6[" at "] = 143"
 #define MRD_TYPES(at) "(ip6[" at "] >= 151 and ip6[" at "] <= 153)"
 
@@ -21,9 +22,9 @@ static const struct named_filter {
     const char *stripped;
     const char *in_place;
 } named_filters[] = {
-    {"mld", "(ip6[6] = 58 and (" MLD_TYPES("40") "))", "(" BEHIND_HOPOPTS " and (" MLD_TYPES("48") "))"},
+    {"mld",               "(ip6[6] = 58 and (" MLD_TYPES("40") "))",                                         "(" BEHIND_HOPOPTS " and (" MLD_TYPES("48") "))"},
     {"multicast-control", "(igmp or pim or (ip6[6] = 58 and (" MLD_TYPES("40") " or " MRD_TYPES("40") ")))",
-     "(igmp or pim or (" BEHIND_HOPOPTS " and (" MLD_TYPES("48") " or " MRD_TYPES("48") ")))"},
+     "(igmp or pim or (" BEHIND_HOPOPTS " and (" MLD_TYPES("48") " or " MRD_TYPES("48") ")))"                                                                },
 };
 
 struct word {
@@ -64,7 +65,8 @@ static bool is_any(struct word word, const char *const *texts, size_t count)
 /* Words behind which a name is somebody's, not ours: `host mld`. */
 static bool takes_name(struct word word)
 {
-    static const char *const takers[] = {"host", "net", "gateway", "port", "portrange", "proto", "src", "dst"};
+    static const char *const takers[] = {"host",      "net",   "gateway", "port",
+                                         "portrange", "proto", "src",     "dst"};
     return is_any(word, takers, sizeof takers / sizeof *takers);
 }
 

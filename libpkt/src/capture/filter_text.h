@@ -6,7 +6,8 @@
 
 #include <stdbool.h>
 
-/* Whether the expression speaks of tags, chains or fixed offsets itself: `vlan`, `protochain`, `ether[`, `link[`, `ip6[`. */
+/* Whether the expression speaks of tags, chains or fixed offsets itself: `vlan`, `protochain`, `ether[`,
+ * `link[`, `ip6[`. */
 bool pkt_filter_text_is_strict(const char *expression);
 
 /*

@@ -1,6 +1,6 @@
 /*
- * Names of link types. libpcap knows them by this system's DLT_ numbers, files by LINKTYPE_ numbers; of those that
- * differ only raw IP is in use here.
+ * Names of link types. libpcap knows them by this system's DLT_ numbers, files by LINKTYPE_ numbers; of those
+ * that differ only raw IP is in use here.
  */
 #include "pkt/linktype.h"
 #include "linktype_dlt.h"

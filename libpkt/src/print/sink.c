@@ -51,7 +51,11 @@ void pkt_put_u32(struct pkt_sink *sink, uint32_t value)
         *sink->cur++ = (char)('0' + value);
         return;
     }
-    unsigned width = value < 100 ? 2 : value < 1000 ? 3 : value < 10000 ? 4 : value < 100000 ? 5 : decimal_width(value);
+    unsigned width = value < 100      ? 2
+                     : value < 1000   ? 3
+                     : value < 10000  ? 4
+                     : value < 100000 ? 5
+                                      : decimal_width(value);
     write_decimal(sink->cur, value, width);
     sink->cur += width;
 }

@@ -3,11 +3,12 @@
  *
  *      0      1      2          4                                  8
  *     +------+------+----------+----------------------------------+------------ - -
- *     | type | code | checksum | by type                          | by type; in errors the packet that caused them
+ *     | type | code | checksum | by type                          | by type; in errors the packet that caused
+ * them
  *     +------+------+----------+----------------------------------+------------ - -
  *
- * Behind the quotation there may be an extension structure (RFC 4884): octet 5 (ICMPv4, in 4-byte units) or octet 4
- * (ICMPv6, in 8-byte units) says where.
+ * Behind the quotation there may be an extension structure (RFC 4884): octet 5 (ICMPv4, in 4-byte units) or
+ * octet 4 (ICMPv6, in 8-byte units) says where.
  */
 #include "pkt/icmp.h"
 #include "demux.h"
@@ -52,10 +53,12 @@ static bool is_extensible(struct pkt_icmp m)
     uint8_t type = pkt_icmp_type(m);
     if (m.v6)
         return type == PKT_ICMP6_UNREACHABLE || type == PKT_ICMP6_TIME_EXCEEDED;
-    return type == PKT_ICMP_UNREACHABLE || type == PKT_ICMP_TIME_EXCEEDED || type == PKT_ICMP_PARAMETER_PROBLEM;
+    return type == PKT_ICMP_UNREACHABLE || type == PKT_ICMP_TIME_EXCEEDED ||
+           type == PKT_ICMP_PARAMETER_PROBLEM;
 }
 
-/* Old senders put an extension structure behind 128 bytes and state no length: version and checksum must fit. */
+/* Old senders put an extension structure behind 128 bytes and state no length: version and checksum must fit.
+ */
 static bool has_unannounced_extension(struct pkt_icmp m)
 {
     struct pkt_view structure = pkt_view_from(m.message, ICMP_BODY + ICMP_QUOTE_FIXED);

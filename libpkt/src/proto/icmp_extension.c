@@ -1,6 +1,6 @@
 /*
- * The extension structure of ICMP errors (RFC 4884 7) with MPLS label stacks (RFC 4950) and interface information
- * (RFC 5837)
+ * The extension structure of ICMP errors (RFC 4884 7) with MPLS label stacks (RFC 4950) and interface
+ * information (RFC 5837)
  *
  *     version 4 bits | reserved 12 bits | checksum 2 | objects: length 2 | class 1 | C-type 1 | payload
  */
@@ -24,7 +24,8 @@ enum {
     INTERFACE_INDEX = 0x08,
 };
 
-bool pkt_as_icmp_extension(const struct pkt_packet *packet, unsigned layer, struct pkt_icmp_extension *ret_extension)
+bool pkt_as_icmp_extension(const struct pkt_packet *packet, unsigned layer,
+                           struct pkt_icmp_extension *ret_extension)
 {
     if (layer >= packet->layer_count || packet->layer[layer].proto != PKT_PROTO_ICMP_EXT)
         return false;

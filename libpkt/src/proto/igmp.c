@@ -85,7 +85,8 @@ uint32_t pkt_igmp_max_response_ds(struct pkt_igmp m)
 
 struct pkt_view pkt_igmp3_sources(struct pkt_igmp m)
 {
-    struct pkt_view sources = pkt_view_clip(m.message, IGMP3_QUERY_LEN, 4U * (size_t)pkt_igmp3_source_count(m));
+    struct pkt_view sources =
+        pkt_view_clip(m.message, IGMP3_QUERY_LEN, 4U * (size_t)pkt_igmp3_source_count(m));
     return pkt_view_clip(sources, 0, sources.len & ~(size_t)3);
 }
 
@@ -100,7 +101,8 @@ void pkt_igmp3_records(struct pkt_igmp m, struct pkt_list *ret_list)
     };
 }
 
-void pkt_group_record(const struct pkt_option *item, unsigned address_len, struct pkt_group_record *ret_record)
+void pkt_group_record(const struct pkt_option *item, unsigned address_len,
+                      struct pkt_group_record *ret_record)
 {
     ret_record->type = item->type;
     ret_record->aux_words = pkt_u8(item->bytes, 1);

@@ -46,7 +46,8 @@ uint32_t pkt_mld_max_response_ms(struct pkt_icmp m)
 
 struct pkt_view pkt_mld2_sources(struct pkt_icmp m)
 {
-    struct pkt_view sources = pkt_view_clip(m.message, MLD2_QUERY_LEN, 16U * (size_t)pkt_mld2_source_count(m));
+    struct pkt_view sources =
+        pkt_view_clip(m.message, MLD2_QUERY_LEN, 16U * (size_t)pkt_mld2_source_count(m));
     return pkt_view_clip(sources, 0, sources.len & ~(size_t)15);
 }
 
