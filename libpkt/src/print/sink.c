@@ -41,21 +41,38 @@ static void write_decimal(char *to, uint64_t value, unsigned width)
 
 void pkt_put_u64(struct pkt_sink *sink, uint64_t value)
 {
-    pkt_put_u64_width(sink, value, 1);
+    if (value <= UINT32_MAX)
+        pkt_put_u32(sink, (uint32_t)value);
+    else
+        pkt_put_u64_width(sink, value, 1);
+}
+
+/* Below 10,000; returns behind the last digit. */
+static char *write_small(char *to, uint32_t value)
+{
+    if (value >= 100) {
+        uint32_t high = value / 100;
+        value -= high * 100;
+        if (high >= 10)
+            *to++ = pairs[high * 2];
+        *to++ = pairs[high * 2 + 1];
+        memcpy(to, pairs + value * 2, 2);
+        return to + 2;
+    }
+    if (value >= 10)
+        *to++ = pairs[value * 2];
+    *to = pairs[value * 2 + 1];
+    return to + 1;
 }
 
 void pkt_put_u32(struct pkt_sink *sink, uint32_t value)
 {
     pkt_sink_reserve(sink, 10);
-    if (value < 10) {
-        *sink->cur++ = (char)('0' + value);
+    if (value < 10000) {
+        sink->cur = write_small(sink->cur, value);
         return;
     }
-    unsigned width = value < 100      ? 2
-                     : value < 1000   ? 3
-                     : value < 10000  ? 4
-                     : value < 100000 ? 5
-                                      : decimal_width(value);
+    unsigned width = value < 100000 ? 5 : decimal_width(value);
     write_decimal(sink->cur, value, width);
     sink->cur += width;
 }
@@ -69,9 +86,12 @@ void pkt_put_i64(struct pkt_sink *sink, int64_t value)
 
 void pkt_put_u64_width(struct pkt_sink *sink, uint64_t value, unsigned width)
 {
-    unsigned needed = decimal_width(value);
-    if (needed > width)
-        width = needed;
+    /* Fractions of a second: they fit, and no digits need be counted. */
+    static const uint32_t limits[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+    if (width >= sizeof limits / sizeof *limits || value >= limits[width]) {
+        unsigned needed = decimal_width(value);
+        width = needed > width ? needed : width;
+    }
     pkt_sink_reserve(sink, width);
     write_decimal(sink->cur, value, width);
     sink->cur += width;
@@ -124,21 +144,23 @@ void pkt_put_ip4(struct pkt_sink *sink, struct pkt_ip4 address)
     sink->cur = write_ip4(sink->cur, address.byte);
 }
 
-/* The longest run of at least two zero groups; the first of equals (RFC 5952 4.2). */
-static void find_zero_run(const uint16_t group[8], unsigned *ret_start, unsigned *ret_len)
+/*
+ * The longest run of at least two zero groups, the first of equals (RFC 5952 4.2). Bit i of zeroes stands for group i:
+ * each step keeps the bits at which a run one longer starts.
+ */
+static void find_zero_run(unsigned zeroes, unsigned *ret_start, unsigned *ret_len)
 {
-    unsigned start = 0;
+    unsigned starts = zeroes & zeroes >> 1;
+    unsigned longest = starts;
     *ret_start = 8;
     *ret_len = 1;
-    for (unsigned i = 0; i <= 8; i++) {
-        if (i < 8 && group[i] == 0)
-            continue;
-        if (i - start > *ret_len) {
-            *ret_start = start;
-            *ret_len = i - start;
-        }
-        start = i + 1;
+    for (; starts != 0; starts &= zeroes >> *ret_len) {
+        longest = starts;
+        ++*ret_len;
     }
+    if (longest != 0)
+        for (*ret_start = 0; (longest >> *ret_start & 1) == 0;)
+            ++*ret_start;
 }
 
 static char *write_group(char *to, unsigned group)
@@ -156,10 +178,12 @@ static char *write_group(char *to, unsigned group)
 void pkt_put_ip6(struct pkt_sink *sink, struct pkt_ip6 address)
 {
     uint16_t group[8];
-    unsigned start, len;
-    for (unsigned i = 0; i < 8; i++)
+    unsigned start, len, zeroes = 0;
+    for (unsigned i = 0; i < 8; i++) {
         group[i] = (uint16_t)((unsigned)address.byte[2 * i] << 8 | address.byte[2 * i + 1]);
-    find_zero_run(group, &start, &len);
+        zeroes |= (unsigned)(group[i] == 0) << i;
+    }
+    find_zero_run(zeroes, &start, &len);
     pkt_sink_reserve(sink, 48);
     char *to = sink->cur;
     /* ::192.0.2.1 and ::ffff:192.0.2.1 end in dots (RFC 5952 5). */
