@@ -49,6 +49,8 @@ struct pkt_field_value {
         bytes; /* IP4, IP6, MAC, BYTES, STRING. IP6 may have fewer than 16 bytes: the rest is zero */
 };
 
+enum { PKT_FIELD_KEY_SIZE = 48 };
+
 enum pkt_field_flag {
     PKT_FIELD_HIDDEN = 1 << 0,  /* not in JSON: the same value stands there under a name of its own */
     PKT_FIELD_DERIVED = 1 << 1, /* computed: no bits of the packet hold it, so it cannot be written */
@@ -62,13 +64,14 @@ struct pkt_field_item;
  * places. */
 struct pkt_field {
     const char *name; /* "ip.flags.df" */
-    const char *key;  /* as JSON has it, with what stands around it: ,"flags_df": */
     const char *unit; /* "bytes", "s", "ms"; NULL: none */
     /* Reads what position and width do not say; false: not in this message. NULL: they say it all. */
     bool (*get)(struct pkt_field_item *item, struct pkt_field_value *ret_value);
     uint32_t shapes;  /* shapes of the message in which it occurs; 0: in all */
     uint16_t bit_off; /* in the header, option, record, ... that holds it */
     uint16_t bit_len;
+    uint16_t end;                 /* octet behind the last bit */
+    char key[PKT_FIELD_KEY_SIZE]; /* as JSON has it, with what stands around it: ,"flags_df": */
     uint8_t key_len;
     uint8_t type;       /* enum pkt_field_type */
     uint8_t hex_digits; /* cells show it as 0x and so many digits; 0: decimal */

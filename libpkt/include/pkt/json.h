@@ -67,7 +67,10 @@ PKT_API void pkt_json_time(struct pkt_json *json, struct pkt_wall time);
 PKT_API void pkt_json_packet(struct pkt_json *json, const struct pkt_packet *packet,
                              const struct pkt_field_context *context);
 
-/* The same members without braces, for an object that the caller opened: from "number" to "diagnoses". */
+/*
+ * The same members without braces, from "number" to "diagnoses", for an object that the caller opened and
+ * that has its "type" already.
+ */
 PKT_API void pkt_json_packet_members(struct pkt_json *json, const struct pkt_packet *packet,
                                      const struct pkt_field_context *context);
 

@@ -96,7 +96,9 @@ static inline uint64_t pkt_u64(struct pkt_view view, size_t off)
 {
     if (!pkt_view_has(view, off, 8))
         return 0;
-    return (uint64_t)pkt_u32(view, off) << 32 | pkt_u32(view, off + 4);
+    const uint8_t *p = view.ptr + off;
+    return (uint64_t)p[0] << 56 | (uint64_t)p[1] << 48 | (uint64_t)p[2] << 40 | (uint64_t)p[3] << 32 |
+           (uint64_t)p[4] << 24 | (uint64_t)p[5] << 16 | (uint64_t)p[6] << 8 | p[7];
 }
 
 /* Copies len bytes from off on to ret_bytes; zeroes where the view does not hold them all. */

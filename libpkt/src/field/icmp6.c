@@ -29,27 +29,24 @@ enum icmp6_shape {
     ICMP6_MLD_1 = ICMP6_MLD_QUERY_1 | ICMP6_MLD_REPORT_1,
 };
 
-static const struct {
-    uint8_t type;
-    uint32_t shape;
-} icmp6_shapes[] = {
-    {PKT_ICMP6_UNREACHABLE,             ICMP6_UNREACHABLE        },
-    {PKT_ICMP6_PACKET_TOO_BIG,          ICMP6_TOO_BIG            },
-    {PKT_ICMP6_TIME_EXCEEDED,           ICMP6_TIME_EXCEEDED      },
-    {PKT_ICMP6_PARAMETER_PROBLEM,       ICMP6_PARAMETER_PROBLEM  },
-    {PKT_ICMP6_ECHO_REQUEST,            ICMP6_ECHO               },
-    {PKT_ICMP6_ECHO_REPLY,              ICMP6_ECHO               },
-    {PKT_ICMP6_MLD_QUERY,               ICMP6_MLD_QUERY_2        },
-    {PKT_ICMP6_MLD1_REPORT,             ICMP6_MLD_REPORT_1       },
-    {PKT_ICMP6_MLD1_DONE,               ICMP6_MLD_REPORT_1       },
-    {PKT_ICMP6_ROUTER_SOLICITATION,     ICMP6_RS                 },
-    {PKT_ICMP6_ROUTER_ADVERTISEMENT,    ICMP6_RA                 },
-    {PKT_ICMP6_NEIGHBOUR_SOLICITATION,  ICMP6_NS                 },
-    {PKT_ICMP6_NEIGHBOUR_ADVERTISEMENT, ICMP6_NA                 },
-    {PKT_ICMP6_REDIRECT,                ICMP6_REDIRECT           },
-    {PKT_ICMP6_MLD2_REPORT,             ICMP6_MLD_REPORT_2       },
-    {PKT_ICMP6_EXTENDED_ECHO,           ICMP6_EXTENDED_ECHO      },
-    {PKT_ICMP6_EXTENDED_ECHO_REPLY,     ICMP6_EXTENDED_ECHO_REPLY},
+static const struct field_shape icmp6_shapes[] = {
+    {PKT_ICMP6_UNREACHABLE,             0, ICMP6_UNREACHABLE        },
+    {PKT_ICMP6_PACKET_TOO_BIG,          0, ICMP6_TOO_BIG            },
+    {PKT_ICMP6_TIME_EXCEEDED,           0, ICMP6_TIME_EXCEEDED      },
+    {PKT_ICMP6_PARAMETER_PROBLEM,       0, ICMP6_PARAMETER_PROBLEM  },
+    {PKT_ICMP6_ECHO_REQUEST,            0, ICMP6_ECHO               },
+    {PKT_ICMP6_ECHO_REPLY,              0, ICMP6_ECHO               },
+    {PKT_ICMP6_MLD_QUERY,               0, ICMP6_MLD_QUERY_2        },
+    {PKT_ICMP6_MLD1_REPORT,             0, ICMP6_MLD_REPORT_1       },
+    {PKT_ICMP6_MLD1_DONE,               0, ICMP6_MLD_REPORT_1       },
+    {PKT_ICMP6_ROUTER_SOLICITATION,     0, ICMP6_RS                 },
+    {PKT_ICMP6_ROUTER_ADVERTISEMENT,    0, ICMP6_RA                 },
+    {PKT_ICMP6_NEIGHBOUR_SOLICITATION,  0, ICMP6_NS                 },
+    {PKT_ICMP6_NEIGHBOUR_ADVERTISEMENT, 0, ICMP6_NA                 },
+    {PKT_ICMP6_REDIRECT,                0, ICMP6_REDIRECT           },
+    {PKT_ICMP6_MLD2_REPORT,             0, ICMP6_MLD_REPORT_2       },
+    {PKT_ICMP6_EXTENDED_ECHO,           0, ICMP6_EXTENDED_ECHO      },
+    {PKT_ICMP6_EXTENDED_ECHO_REPLY,     0, ICMP6_EXTENDED_ECHO_REPLY},
 };
 
 static struct pkt_icmp message_of(const struct pkt_field_item *item)
@@ -59,11 +56,8 @@ static struct pkt_icmp message_of(const struct pkt_field_item *item)
 
 static void enter_icmp6(struct pkt_field_item *item)
 {
-    uint8_t type = pkt_u8(item->view, 0);
-    item->shape = ICMP6_OTHER;
-    for (size_t i = 0; i < sizeof icmp6_shapes / sizeof *icmp6_shapes; i++)
-        if (icmp6_shapes[i].type == type)
-            item->shape = icmp6_shapes[i].shape;
+    item->shape = field_find_shape(icmp6_shapes, sizeof icmp6_shapes / sizeof *icmp6_shapes,
+                                   pkt_u8(item->view, 0), 0, ICMP6_OTHER, ICMP6_OTHER);
     if (item->shape == ICMP6_MLD_QUERY_2 && pkt_mld_version(message_of(item)) != 2)
         item->shape = ICMP6_MLD_QUERY_1;
 }
@@ -210,31 +204,25 @@ enum nd_option_shape {
     ND_LINK_ADDRESS = ND_SOURCE | ND_TARGET,
 };
 
-static const struct {
-    uint8_t type;
-    uint16_t shape;
-} nd_shapes[] = {
-    {PKT_ND_OPTION_SOURCE_LLA, ND_SOURCE        },
-    {PKT_ND_OPTION_TARGET_LLA, ND_TARGET        },
-    {PKT_ND_OPTION_PREFIX,     ND_PREFIX        },
-    {PKT_ND_OPTION_REDIRECTED, ND_REDIRECTED    },
-    {PKT_ND_OPTION_MTU,        ND_MTU           },
-    {PKT_ND_OPTION_NONCE,      ND_NONCE         },
-    {PKT_ND_OPTION_ROUTE,      ND_ROUTE         },
-    {PKT_ND_OPTION_RDNSS,      ND_RDNSS         },
-    {PKT_ND_OPTION_DNSSL,      ND_DNSSL         },
-    {7,                        ND_INTERVAL      }, /* RFC 6275 7.3 */
-    {8,                        ND_HOME_AGENT    }, /* RFC 6275 7.4 */
-    {37,                       ND_CAPTIVE_PORTAL}, /* RFC 8910 2.3 */
+static const struct field_shape nd_shapes[] = {
+    {PKT_ND_OPTION_SOURCE_LLA, 0, ND_SOURCE        },
+    {PKT_ND_OPTION_TARGET_LLA, 0, ND_TARGET        },
+    {PKT_ND_OPTION_PREFIX,     0, ND_PREFIX        },
+    {PKT_ND_OPTION_REDIRECTED, 0, ND_REDIRECTED    },
+    {PKT_ND_OPTION_MTU,        0, ND_MTU           },
+    {PKT_ND_OPTION_NONCE,      0, ND_NONCE         },
+    {PKT_ND_OPTION_ROUTE,      0, ND_ROUTE         },
+    {PKT_ND_OPTION_RDNSS,      0, ND_RDNSS         },
+    {PKT_ND_OPTION_DNSSL,      0, ND_DNSSL         },
+    {7,                        0, ND_INTERVAL      }, /* RFC 6275 7.3 */
+    {8,                        0, ND_HOME_AGENT    }, /* RFC 6275 7.4 */
+    {37,                       0, ND_CAPTIVE_PORTAL}, /* RFC 8910 2.3 */
 };
 
 static void enter_nd_option(struct pkt_field_item *item)
 {
-    uint8_t type = pkt_u8(item->view, 0);
-    item->shape = ND_OTHER;
-    for (size_t i = 0; i < sizeof nd_shapes / sizeof *nd_shapes; i++)
-        if (nd_shapes[i].type == type)
-            item->shape = nd_shapes[i].shape;
+    item->shape = field_find_shape(nd_shapes, sizeof nd_shapes / sizeof *nd_shapes, pkt_u8(item->view, 0), 0,
+                                   ND_OTHER, ND_OTHER);
 }
 
 static bool behind_length(struct pkt_field_item *item, struct pkt_field_value *ret_value)

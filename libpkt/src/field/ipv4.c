@@ -72,12 +72,7 @@ enum ipv4_option_shape {
     SHAPE_SIZED = ~SHAPE_SINGLE,
 };
 
-/* len is that which an option of the type must have; 0: any. */
-static const struct {
-    uint8_t type;
-    uint8_t len;
-    uint16_t shape;
-} option_shapes[] = {
+static const struct field_shape option_shapes[] = {
     {PKT_IPV4_OPTION_END,          0,  SHAPE_SINGLE      },
     {PKT_IPV4_OPTION_NOP,          0,  SHAPE_SINGLE      },
     {PKT_IPV4_OPTION_RECORD_ROUTE, 0,  SHAPE_RECORD_ROUTE},
@@ -95,10 +90,8 @@ static const struct {
 static void enter_option(struct pkt_field_item *item)
 {
     uint8_t type = pkt_u8(item->view, 0);
-    item->shape = SHAPE_OTHER;
-    for (size_t i = 0; i < sizeof option_shapes / sizeof *option_shapes; i++)
-        if (option_shapes[i].type == type && (option_shapes[i].len == 0 || option_shapes[i].len == item->len))
-            item->shape = option_shapes[i].shape;
+    item->shape = field_find_shape(option_shapes, sizeof option_shapes / sizeof *option_shapes, type,
+                                   item->len, SHAPE_OTHER, SHAPE_OTHER);
     /* Flag 0: timestamps alone; 1 and 3: each behind its address (RFC 791 3.1). */
     if (type == PKT_IPV4_OPTION_TIMESTAMP)
         item->shape = (pkt_u8(item->view, 3) & 0x0f) == 0 ? SHAPE_TIMESTAMP : SHAPE_ADDRESS_TIMESTAMP;

@@ -197,31 +197,22 @@ enum ipv6_option_shape {
     OPTION_SIZED = ~OPTION_PAD1,
 };
 
-/* len is that which the data of the type must have; 255: any. */
-static const struct {
-    uint8_t type;
-    uint8_t len;
-    uint16_t shape;
-} option_shapes[] = {
-    {PKT_IPV6_OPTION_PAD1,         255, OPTION_PAD1        },
-    {PKT_IPV6_OPTION_PADN,         255, OPTION_PADN        },
-    {PKT_IPV6_OPTION_ROUTER_ALERT, 2,   OPTION_ROUTER_ALERT},
-    {PKT_IPV6_OPTION_JUMBO,        4,   OPTION_JUMBO       },
-    {PKT_IPV6_OPTION_HOME_ADDRESS, 16,  OPTION_HOME_ADDRESS},
-    {0x04,                         1,   OPTION_TUNNEL_LIMIT}, /* RFC 2473 */
-    {0x26,                         6,   OPTION_QUICK_START }, /* RFC 4782 */
-    {0x30,                         4,   OPTION_PMTU        }, /* RFC 9268 */
-    {0x0f,                         10,  OPTION_PDM         }, /* RFC 8250 */
+static const struct field_shape option_shapes[] = {
+    {PKT_IPV6_OPTION_PAD1,         0,  OPTION_PAD1        },
+    {PKT_IPV6_OPTION_PADN,         0,  OPTION_PADN        },
+    {PKT_IPV6_OPTION_ROUTER_ALERT, 4,  OPTION_ROUTER_ALERT},
+    {PKT_IPV6_OPTION_JUMBO,        6,  OPTION_JUMBO       },
+    {PKT_IPV6_OPTION_HOME_ADDRESS, 18, OPTION_HOME_ADDRESS},
+    {0x04,                         3,  OPTION_TUNNEL_LIMIT}, /* RFC 2473 */
+    {0x26,                         8,  OPTION_QUICK_START }, /* RFC 4782 */
+    {0x30,                         6,  OPTION_PMTU        }, /* RFC 9268 */
+    {0x0f,                         12, OPTION_PDM         }, /* RFC 8250 */
 };
 
 static void enter_option(struct pkt_field_item *item)
 {
-    uint8_t type = pkt_u8(item->view, 0);
-    item->shape = OPTION_OTHER;
-    for (size_t i = 0; i < sizeof option_shapes / sizeof *option_shapes; i++)
-        if (option_shapes[i].type == type &&
-            (option_shapes[i].len == 255 || option_shapes[i].len + 2U == item->len))
-            item->shape = option_shapes[i].shape;
+    item->shape = field_find_shape(option_shapes, sizeof option_shapes / sizeof *option_shapes,
+                                   pkt_u8(item->view, 0), item->len, OPTION_OTHER, OPTION_OTHER);
 }
 
 /* Padding may be empty, and still is there. */

@@ -88,8 +88,8 @@ extern const struct field_group *const field_groups[GROUP_COUNT];
 /* A name under a protocol, and the key without it. */
 #define NAME(protocol, rest, short_name) \
     .name = protocol "." rest, .key = ",\"" short_name "\":", .key_len = sizeof short_name + 3
-#define BITS(off, len)   .bit_off = (off), .bit_len = (len)
-#define OCTETS(off, len) .bit_off = (off)*8, .bit_len = (len)*8
+#define BITS(off, len)   .bit_off = (off), .bit_len = (len), .end = ((off) + (len) + 7) / 8
+#define OCTETS(off, len) .bit_off = (off)*8, .bit_len = (len)*8, .end = (off) + (len)
 /* A flag: one bit. */
 #define FLAG(protocol, rest, short_name, bit)                                  \
     {                                                                          \
@@ -138,18 +138,36 @@ static inline struct pkt_field_items field_array(struct pkt_view view, uint32_t 
     return (struct pkt_field_items){.array = view, .stride = stride};
 }
 
+/* What a message, option or record of a type holds. len is that which it must have with its header; 0: any.
+ */
+struct field_shape {
+    uint8_t type;
+    uint8_t len;
+    uint32_t shape;
+};
+
+/* The shape of a type; `damaged` when its length is another, `other` when the table has not got it. */
+static inline uint32_t field_find_shape(const struct field_shape *shapes, size_t count, uint8_t type,
+                                        size_t len, uint32_t damaged, uint32_t other)
+{
+    for (size_t i = 0; i < count; i++)
+        if (shapes[i].type == type)
+            return shapes[i].len == 0 || shapes[i].len == len ? shapes[i].shape : damaged;
+    return other;
+}
+
 /* --- reading --- */
 
 /* The big-endian bits at off, all of them within view; len is at most 64, and 57 where off is not that of an
  * octet. */
 static inline uint64_t field_bits(struct pkt_view view, unsigned off, unsigned len)
 {
-    struct pkt_view at = pkt_view_from(view, off / 8);
-    if (at.len >= 8)
-        return pkt_u64(at, 0) << off % 8 >> (64 - len);
     uint64_t value = 0;
-    for (unsigned i = 0; i < 8; i++)
-        value = value << 8 | pkt_u8(at, i);
+    if (pkt_view_has(view, off / 8, 8))
+        value = pkt_u64(view, off / 8);
+    else
+        for (unsigned i = 0; i < 8; i++)
+            value = value << 8 | pkt_u8(view, off / 8 + i);
     return value << off % 8 >> (64 - len);
 }
 
@@ -167,7 +185,7 @@ static inline bool field_read(const struct pkt_field *row, struct pkt_field_item
     ret_value->type = row->type;
     if (row->get != NULL)
         return row->get(item, ret_value);
-    if ((row->bit_off + row->bit_len + 7U) / 8 > item->view.len)
+    if (row->end > item->view.len)
         return false;
     if (field_is_number(row->type)) {
         uint64_t value = field_bits(item->view, row->bit_off, row->bit_len);

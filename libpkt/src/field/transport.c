@@ -120,12 +120,7 @@ enum tcp_option_shape {
     OPTION_SIZED = ~OPTION_SINGLE,
 };
 
-/* len is that which an option of the kind must have; 0: any. */
-static const struct {
-    uint8_t kind;
-    uint8_t len;
-    uint16_t shape;
-} option_shapes[] = {
+static const struct field_shape option_shapes[] = {
     {PKT_TCP_OPTION_END,            0,  OPTION_SINGLE        },
     {PKT_TCP_OPTION_NOP,            0,  OPTION_SINGLE        },
     {PKT_TCP_OPTION_MSS,            4,  OPTION_MSS           },
@@ -154,13 +149,8 @@ enum {
 
 static void enter_tcp_option(struct pkt_field_item *item)
 {
-    uint8_t kind = pkt_u8(item->view, 0);
-    item->shape = OPTION_OTHER;
-    for (size_t i = 0; i < sizeof option_shapes / sizeof *option_shapes; i++)
-        if (option_shapes[i].kind == kind)
-            item->shape = option_shapes[i].len == 0 || option_shapes[i].len == item->len
-                              ? option_shapes[i].shape
-                              : OPTION_KNOWN;
+    item->shape = field_find_shape(option_shapes, sizeof option_shapes / sizeof *option_shapes,
+                                   pkt_u8(item->view, 0), item->len, OPTION_KNOWN, OPTION_OTHER);
     if (item->shape == OPTION_EXPERIMENT && pkt_u16(item->view, 2) == EXPERIMENT_FAST_OPEN)
         item->shape = OPTION_EXPERIMENT_FAST_OPEN;
 }

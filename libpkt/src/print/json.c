@@ -1,7 +1,7 @@
 /*
  * The JSON writer: values, escapes and commas.
  */
-#include "pkt/json.h"
+#include "json_internal.h"
 
 enum {
     CHUNK = PKT_SINK_ROOM / 8, /* input bytes taken at once: an escape is six characters */
@@ -269,7 +269,7 @@ static char *two(char *to, unsigned value, char behind)
     return to;
 }
 
-static void put_rfc3339(struct pkt_sink *sink, int64_t seconds, unsigned ns)
+void json_put_rfc3339(struct pkt_sink *sink, int64_t seconds, unsigned ns)
 {
     int64_t days = (seconds >= 0 ? seconds : seconds - 86399) / 86400;
     unsigned of_day = (unsigned)(seconds - days * 86400);
@@ -290,18 +290,22 @@ static void put_rfc3339(struct pkt_sink *sink, int64_t seconds, unsigned ns)
     pkt_put_char(sink, 'Z');
 }
 
+void json_split_time(struct pkt_wall time, int64_t *ret_seconds, unsigned *ret_ns)
+{
+    int64_t ns = time.ns % PKT_NS_PER_S;
+    *ret_seconds = time.ns / PKT_NS_PER_S - (ns < 0 ? 1 : 0);
+    *ret_ns = (unsigned)(ns < 0 ? ns + PKT_NS_PER_S : ns);
+}
+
 void pkt_json_time(struct pkt_json *json, struct pkt_wall time)
 {
-    int64_t seconds = time.ns / PKT_NS_PER_S;
-    int64_t ns = time.ns % PKT_NS_PER_S;
-    if (ns < 0) {
-        seconds--;
-        ns += PKT_NS_PER_S;
-    }
+    int64_t seconds;
+    unsigned ns;
+    json_split_time(time, &seconds, &ns);
     pkt_json_key(json, "ts");
     separate(json);
     pkt_put_char(json->sink, '"');
-    put_rfc3339(json->sink, seconds, (unsigned)ns);
+    json_put_rfc3339(json->sink, seconds, ns);
     pkt_put_char(json->sink, '"');
     pkt_json_key(json, "ts_s");
     pkt_json_i64(json, seconds);
