@@ -59,15 +59,12 @@ static int64_t split(int64_t ns, uint32_t *ret_fraction)
 
 static void put_fraction(struct text *t, uint32_t fraction_ns)
 {
-    pkt_sink_reserve(t->sink, 16);
-    unsigned digits = t->options->nanoseconds ? 9 : 6;
-    uint32_t value = t->options->nanoseconds ? fraction_ns : fraction_ns / 1000;
-    char *to = t->sink->cur;
-    to[0] = '.';
-    for (unsigned i = digits; i > 0; i--, value /= 10)
-        to[i] = (char)('0' + value % 10);
-    to[digits + 1] = ' ';
-    t->sink->cur = to + digits + 2;
+    pkt_put_char(t->sink, '.');
+    if (t->options->nanoseconds)
+        pkt_put_u64_width(t->sink, fraction_ns, 9);
+    else
+        pkt_put_u64_width(t->sink, fraction_ns / 1000, 6);
+    pkt_put_char(t->sink, ' ');
 }
 
 static uint8_t write_second(char *to, int64_t second, bool date)
@@ -78,6 +75,27 @@ static uint8_t write_second(char *to, int64_t second, bool date)
         to = write_date(to, day);
     to = write_hms(to, (unsigned)(second - day * DAY_S));
     return (uint8_t)(to - start);
+}
+
+/* Styles of the cached text; the first two are those of put_clock. */
+enum {
+    STYLE_EPOCH = 2,
+};
+
+static void write_epoch(struct pkt_text_clock *clock, int64_t second)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t left = second < 0 ? 0 - (uint64_t)second : (uint64_t)second;
+    do
+        digits[--at] = (char)('0' + left % 10);
+    while ((left /= 10) != 0);
+    if (second < 0)
+        digits[--at] = '-';
+    clock->len = (uint8_t)(sizeof digits - at);
+    memcpy(clock->text, digits + at, clock->len);
+    clock->second = second;
+    clock->style = STYLE_EPOCH;
 }
 
 static void put_clock(struct text *t, bool date)
@@ -95,11 +113,19 @@ static void put_clock(struct text *t, bool date)
     put_fraction(t, fraction);
 }
 
+/* Between lines of the same second only the fraction is new. */
 static void put_epoch(struct text *t)
 {
     uint32_t fraction;
     int64_t second = split(t->line->time.ns, &fraction);
-    pkt_put_i64(t->sink, second);
+    struct pkt_text_clock *clock = t->line->clock;
+    if (clock == NULL) {
+        pkt_put_i64(t->sink, second);
+    } else {
+        if (clock->len == 0 || clock->second != second || clock->style != STYLE_EPOCH)
+            write_epoch(clock, second);
+        pkt_put_bytes(t->sink, clock->text, clock->len);
+    }
     put_fraction(t, fraction);
 }
 
