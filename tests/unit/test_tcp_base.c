@@ -29,8 +29,11 @@ static void release(void *context, void *memory)
     (void)context;
     if (memory == NULL)
         return;
-    allocated -= *(size_t *)((char *)memory - 16);
-    free((char *)memory - 16);
+    char *start = (char *)memory - 16;
+    size_t size;
+    memcpy(&size, start, sizeof size);
+    allocated -= size;
+    free(start);
 }
 
 static struct pkt_tcp_bases *create(size_t budget, size_t allocations)
@@ -43,17 +46,32 @@ static struct pkt_tcp_bases *create(size_t budget, size_t allocations)
 enum { SYN = 0x02, ACK = 0x10 };
 
 /* A segment from host a, port p to host b, port q. */
-static struct pkt_tcp_base look(struct pkt_tcp_bases *bases, uint8_t a, uint16_t p, uint8_t b, uint16_t q, uint8_t flags,
-                                uint32_t sequence, uint32_t acknowledgment)
+static struct pkt_tcp_base look(struct pkt_tcp_bases *bases, uint8_t a, uint16_t p, uint8_t b, uint16_t q,
+                                uint8_t flags, uint32_t sequence, uint32_t acknowledgment)
 {
     static uint8_t frame[40];
     static struct pkt_packet packet;
     const uint8_t ip[] = {0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 192, 0, 2, a, 192, 0, 2, b};
-    const uint8_t tcp[] = {(uint8_t)(p >> 8), (uint8_t)p, (uint8_t)(q >> 8), (uint8_t)q,
-                           (uint8_t)(sequence >> 24), (uint8_t)(sequence >> 16), (uint8_t)(sequence >> 8), (uint8_t)sequence,
-                           (uint8_t)(acknowledgment >> 24), (uint8_t)(acknowledgment >> 16),
-                           (uint8_t)(acknowledgment >> 8), (uint8_t)acknowledgment,
-                           0x50, flags, 0, 0, 0, 0, 0, 0};
+    const uint8_t tcp[] = {(uint8_t)(p >> 8),
+                           (uint8_t)p,
+                           (uint8_t)(q >> 8),
+                           (uint8_t)q,
+                           (uint8_t)(sequence >> 24),
+                           (uint8_t)(sequence >> 16),
+                           (uint8_t)(sequence >> 8),
+                           (uint8_t)sequence,
+                           (uint8_t)(acknowledgment >> 24),
+                           (uint8_t)(acknowledgment >> 16),
+                           (uint8_t)(acknowledgment >> 8),
+                           (uint8_t)acknowledgment,
+                           0x50,
+                           flags,
+                           0,
+                           0,
+                           0,
+                           0,
+                           0,
+                           0};
     memcpy(frame, ip, sizeof ip);
     memcpy(frame + sizeof ip, tcp, sizeof tcp);
     pkt_decode(pkt_view_make(frame, sizeof frame), sizeof frame, PKT_LINKTYPE_RAW, 0, &packet);
@@ -61,7 +79,8 @@ static struct pkt_tcp_base look(struct pkt_tcp_bases *bases, uint8_t a, uint16_t
     return pkt_tcp_bases_look(bases, &packet, 1);
 }
 
-static void assert_base(struct pkt_tcp_base base, uint32_t sequence, uint32_t acknowledgment, uint32_t selective)
+static void assert_base(struct pkt_tcp_base base, uint32_t sequence, uint32_t acknowledgment,
+                        uint32_t selective)
 {
     assert_int_equal(base.sequence, sequence);
     assert_int_equal(base.acknowledgment, acknowledgment);
