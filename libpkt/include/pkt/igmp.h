@@ -16,6 +16,7 @@ enum pkt_igmp_type {
     PKT_IGMP_V1_REPORT = 0x12,
     PKT_IGMP_DVMRP = 0x13,
     PKT_IGMP_PIMV1 = 0x14,
+    PKT_IGMP_CISCO_TRACE = 0x15,
     PKT_IGMP_V2_REPORT = 0x16,
     PKT_IGMP_V2_LEAVE = 0x17,
     PKT_IGMP_MTRACE_REPLY = 0x1e,

@@ -138,13 +138,3 @@ uint8_t pkt_igmp_float_encode(uint32_t value)
         code++;
     return code;
 }
-
-void pkt_igmp_rules(struct pkt_packet *packet, unsigned layer)
-{
-    struct pkt_igmp m;
-    struct pkt_list records;
-    if (!pkt_as_igmp(packet, layer, &m))
-        return;
-    pkt_igmp3_records(m, &records);
-    pkt_rule_walk(packet, layer, records, IGMP3_REPORT_LEN);
-}

@@ -78,13 +78,3 @@ uint16_t pkt_mld_float_encode(uint32_t value)
     }
     return 0xffff;
 }
-
-void pkt_mld_rules(struct pkt_packet *packet, unsigned layer)
-{
-    struct pkt_icmp m;
-    struct pkt_list records;
-    if (!pkt_as_icmp(packet, layer, &m) || !pkt_icmp_is_mld(m))
-        return;
-    pkt_mld2_records(m, &records);
-    pkt_rule_walk(packet, layer, records, MLD2_REPORT_LEN);
-}
