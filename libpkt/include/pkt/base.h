@@ -19,10 +19,12 @@
 #if defined(__GNUC__)
 #define PKT_API             __attribute__((visibility("default")))
 #define PKT_NODISCARD       __attribute__((warn_unused_result))
+#define PKT_ALWAYS_INLINE   __attribute__((always_inline)) inline /* where a constant argument is worth it */
 #define PKT_PRINTF(fmt, va) __attribute__((format(printf, fmt, va)))
 #else
 #define PKT_API
 #define PKT_NODISCARD
+#define PKT_ALWAYS_INLINE inline
 #define PKT_PRINTF(fmt, va)
 #endif
 

@@ -26,14 +26,14 @@ struct pkt_sink {
 };
 
 /* Makes sure of len bytes at cur; len is at most PKT_SINK_ROOM. */
-static inline void pkt_sink_reserve(struct pkt_sink *sink, size_t len)
+static PKT_ALWAYS_INLINE void pkt_sink_reserve(struct pkt_sink *sink, size_t len)
 {
     if ((size_t)(sink->end - sink->cur) < len)
         sink->make_room(sink);
 }
 
 /* One character. */
-static inline void pkt_put_char(struct pkt_sink *sink, char c)
+static PKT_ALWAYS_INLINE void pkt_put_char(struct pkt_sink *sink, char c)
 {
     pkt_sink_reserve(sink, 1);
     *sink->cur++ = c;
@@ -41,7 +41,7 @@ static inline void pkt_put_char(struct pkt_sink *sink, char c)
 
 /* Bytes of any number. */
 PKT_API void pkt_put_long(struct pkt_sink *sink, const char *bytes, size_t len);
-static inline void pkt_put_bytes(struct pkt_sink *sink, const char *bytes, size_t len)
+static PKT_ALWAYS_INLINE void pkt_put_bytes(struct pkt_sink *sink, const char *bytes, size_t len)
 {
     if (len > PKT_SINK_ROOM) {
         pkt_put_long(sink, bytes, len);
@@ -53,7 +53,7 @@ static inline void pkt_put_bytes(struct pkt_sink *sink, const char *bytes, size_
 }
 
 /* A string without its terminating zero; for literals the length is known at compile time. */
-static inline void pkt_put(struct pkt_sink *sink, const char *string)
+static PKT_ALWAYS_INLINE void pkt_put(struct pkt_sink *sink, const char *string)
 {
     pkt_put_bytes(sink, string, strlen(string));
 }
