@@ -117,11 +117,42 @@ void text_endpoints(struct text *t, uint8_t protocol, uint16_t src, uint16_t dst
     text_put(t, ": ");
 }
 
+/* Without a row, behind the sixteenth layer: the pseudo-header of the IP header that was printed last. */
+static struct pkt_checksum_result sum_bytes(const struct text *t, struct text_at at, uint8_t protocol,
+                                            size_t off)
+{
+    struct pkt_checksum_result result = {PKT_CHECKSUM_UNKNOWN, pkt_u16(at.bytes, off), 0};
+    struct pkt_sum sum = {0, false};
+    if (at.bytes.len < at.len)
+        return result;
+    if (t->ip.v6) {
+        struct pkt_ipv6 ip = {t->ip.header};
+        pkt_sum_ip6(&sum, pkt_ipv6_src(ip), pkt_ipv6_dst(ip), protocol, at.len);
+    } else {
+        struct pkt_ipv4 ip = {t->ip.header};
+        pkt_sum_ip4(&sum, pkt_ipv4_src(ip), pkt_ipv4_final_dst(ip), protocol, (uint16_t)at.len);
+    }
+    pkt_sum_add(&sum, pkt_view_clip(at.bytes, 0, at.len));
+    uint16_t over_all = pkt_sum_finish(&sum);
+    result.expected = pkt_checksum_update16(over_all, result.found, 0);
+    result.state = over_all == 0 ? PKT_CHECKSUM_OK : PKT_CHECKSUM_BAD;
+    return result;
+}
+
 struct pkt_checksum_result text_checksum(const struct text *t, struct text_at at, enum pkt_proto proto)
 {
     if (text_row_is(t, at.row, proto))
         return pkt_checksum_verify(t->packet, at.row);
-    return (struct pkt_checksum_result){PKT_CHECKSUM_UNKNOWN, 0, 0};
+    switch (proto) {
+    case PKT_PROTO_TCP:
+        return sum_bytes(t, at, PKT_IP_TCP, 16);
+    case PKT_PROTO_UDP:
+        return sum_bytes(t, at, PKT_IP_UDP, 6);
+    case PKT_PROTO_ICMP6:
+        return sum_bytes(t, at, PKT_IP_ICMP6, 2);
+    default:
+        return (struct pkt_checksum_result){PKT_CHECKSUM_UNKNOWN, 0, 0};
+    }
 }
 
 static text_printer *link_printer(uint16_t linktype)

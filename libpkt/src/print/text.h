@@ -93,31 +93,31 @@ void text_diagnoses(struct text *t);
 
 /* --- writing --- */
 
-static inline void text_put(struct text *t, const char *string)
+static PKT_ALWAYS_INLINE void text_put(struct text *t, const char *string)
 {
     pkt_put(t->sink, string);
 }
 
-static inline void text_u32(struct text *t, uint32_t value)
+static PKT_ALWAYS_INLINE void text_u32(struct text *t, uint32_t value)
 {
     pkt_put_u32(t->sink, value);
 }
 
 /* before, then value in decimal. */
-static inline void text_put_u32(struct text *t, const char *before, uint32_t value)
+static PKT_ALWAYS_INLINE void text_put_u32(struct text *t, const char *before, uint32_t value)
 {
     pkt_put(t->sink, before);
     pkt_put_u32(t->sink, value);
 }
 
 /* before, then value in hexadecimal: as short as possible, or with width digits. */
-static inline void text_put_hex(struct text *t, const char *before, uint32_t value)
+static PKT_ALWAYS_INLINE void text_put_hex(struct text *t, const char *before, uint32_t value)
 {
     pkt_put(t->sink, before);
     pkt_put_hex(t->sink, value);
 }
 
-static inline void text_put_hex_width(struct text *t, const char *before, uint32_t value, unsigned width)
+static PKT_ALWAYS_INLINE void text_put_hex_width(struct text *t, const char *before, uint32_t value, unsigned width)
 {
     pkt_put(t->sink, before);
     pkt_put_hex_width(t->sink, value, width);
@@ -165,7 +165,7 @@ void text_endpoints(struct text *t, uint8_t protocol, uint16_t src, uint16_t dst
 /* Lines of 16 bytes, each behind indent: in hexadecimal, and with ASCII beside. */
 void text_dump_hex(struct text *t, struct pkt_view bytes, const char *indent);
 void text_dump_hex_ascii(struct text *t, struct pkt_view bytes, const char *indent);
-/* What nobody decodes; nothing where another dump follows or -q is given. */
+/* What nobody decodes; nothing where another dump in hexadecimal follows or -q is given. */
 void text_dump_default(struct text *t, struct pkt_view bytes);
 /* The dump that was asked for. */
 void text_dump(struct text *t);
@@ -186,7 +186,8 @@ static inline bool text_row_is(const struct text *t, unsigned row, enum pkt_prot
     return row < t->packet->layer_count && t->packet->layer[row].proto == proto;
 }
 
-/* The checksum of row at.row, UNKNOWN where the row is not what is printed. */
+/* The checksum of what stands at at: that of its row, or by its bytes alone where the table has no row for
+ * it. */
 struct pkt_checksum_result text_checksum(const struct text *t, struct text_at at, enum pkt_proto proto);
 
 #endif

@@ -119,10 +119,8 @@ static bool is_whole(struct pkt_arp arp)
 bool text_arp(struct text *t, struct text_at at)
 {
     struct pkt_arp arp = {at.bytes};
-    if (!is_whole(arp)) {
-        text_mark(t, "arp");
-        return true;
-    }
+    if (!is_whole(arp))
+        return text_cut(t, "arp");
     if (!t->options->link_header)
         text_put(t, "ARP, ");
     bool readable = is_ip(arp) && pkt_arp_protocol_len(arp) == 4 && pkt_arp_hardware_len(arp) != 0;
@@ -135,7 +133,7 @@ bool text_arp(struct text *t, struct text_at at)
         text_name_or_u32(t, text_arp_operations, operation, "Unknown (");
         text_put(t, text_name(text_arp_operations, operation) != NULL ? " " : ") ");
         if (!put_operation(t, arp)) {
-            text_dump_default(t, at.bytes);
+            text_dump_hex_ascii(t, at.bytes, "\n\t");
             return true;
         }
     }

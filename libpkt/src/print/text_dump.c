@@ -66,7 +66,8 @@ void text_dump_hex_ascii(struct text *t, struct pkt_view bytes, const char *inde
 
 void text_dump_default(struct text *t, struct pkt_view bytes)
 {
-    if (!t->options->quiet && t->options->dump == PKT_TEXT_DUMP_NONE)
+    bool dumped = t->options->dump >= PKT_TEXT_DUMP_HEX && t->options->dump <= PKT_TEXT_DUMP_HEX_ASCII_LINK;
+    if (!t->options->quiet && !dumped)
         text_dump_hex_ascii(t, bytes, "\n\t");
 }
 

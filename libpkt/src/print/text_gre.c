@@ -11,7 +11,6 @@ enum {
     GRE_KEY = 0x2000,
     GRE_SEQUENCE = 0x1000,
     GRE_SOURCE_ROUTE = 0x0800,
-    GRE_RECURSION = 0x0700,
     GRE_ACK = 0x0080,
     ROUTE_IP = 0x0800,
     ROUTE_ASN = 0xfffe,
@@ -23,7 +22,6 @@ static const struct text_name flag_names[] = {
     {GRE_KEY,          "key present"           },
     {GRE_SEQUENCE,     "sequence# present"     },
     {GRE_SOURCE_ROUTE, "source routing present"},
-    {GRE_RECURSION,    "recursion count"       },
     {GRE_ACK,          "ack present"           },
     {0,                NULL                    },
 };

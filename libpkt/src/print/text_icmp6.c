@@ -75,6 +75,7 @@ static const struct text_name router_flags[] = {
     {0x80, "managed"       },
     {0x40, "other stateful"},
     {0x20, "home agent"    },
+    {0x02, "ipv6 only"     },
     {0,    NULL            }
 };
 

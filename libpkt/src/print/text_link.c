@@ -237,7 +237,7 @@ bool text_raw(struct text *t, struct text_at at)
 bool text_unsupported(struct text *t, struct text_at at)
 {
     text_put(t, "UNSUPPORTED");
-    text_dump_default(t, at.bytes);
+    text_dump_hex_ascii(t, at.bytes, "\n\t");
     return true;
 }
 

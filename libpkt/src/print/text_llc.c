@@ -138,7 +138,7 @@ static void put_unnumbered(struct text *t, const struct llc *llc, struct text_at
     *ret_known = true;
     if (next.bytes.len < 3 || next.len < 3) {
         text_mark(t, "llc");
-        text_dump_default(t, next.bytes);
+        text_dump_hex_ascii(t, next.bytes, "\n\t");
         return;
     }
     text_put_hex_width(t, ": ", pkt_u8(next.bytes, 1), 2);
@@ -250,7 +250,7 @@ bool text_llc(struct text *t, struct text_at at, const struct text_stations *sta
     if (!read_llc(at, &llc)) {
         *ret_header_len = (uint32_t)at.bytes.len;
         text_mark(t, "llc");
-        text_dump_default(t, at.bytes);
+        text_dump_hex_ascii(t, at.bytes, "\n\t");
         return true;
     }
     *ret_header_len = llc.header_len;

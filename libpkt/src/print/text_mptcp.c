@@ -111,22 +111,25 @@ static bool put_dss(struct text *t, struct pkt_view o, unsigned flags)
     return pkt_cursor_left(&cursor) == 0;
 }
 
+/* IP version of version 0, echo flag of version 1 (RFC 6824 3.4.1, RFC 8684 3.4.1). */
+static const struct text_name address_kinds[] = {
+    {0, " v1"     },
+    {1, " v1-echo"},
+    {4, " v0-ip4" },
+    {6, " v0-ip6" },
+    {0, NULL      },
+};
+
 /* Address, port where the length has room for one, and a hash behind them. */
 static bool put_add_address(struct text *t, struct pkt_view o, unsigned flags)
 {
     (void)flags;
-    static const char *const kinds[] = {" v0-echo", " v0", " v1", " v1-echo"};
     bool v4 = o.len == 8 || o.len == 10 || o.len == 16 || o.len == 18;
     bool v6 = o.len == 20 || o.len == 22 || o.len == 28 || o.len == 30;
     if (!v4 && !v6)
         return false;
-    unsigned kind = pkt_u8(o, 2) & 0x0f;
-    (void)kinds;
-    text_put(t, kind == 0   ? " v1"
-                : kind == 1 ? " echo"
-                : kind == 4 ? " v0 ipv4"
-                : kind == 6 ? " v0 ipv6"
-                            : " [bad version/echo]");
+    const char *kind = text_name(address_kinds, pkt_u8(o, 2) & 0x0f);
+    text_put(t, kind != NULL ? kind : " [bad version/echo]");
     text_put_u32(t, " id ", pkt_u8(o, 3));
     text_put(t, " ");
     size_t off = v4 ? 8 : 20;
@@ -184,43 +187,6 @@ static bool put_close(struct text *t, struct pkt_view o, unsigned flags)
     return true;
 }
 
-static const struct text_name reset_flags[] = {
-    {0x8, "U" },
-    {0x4, "V" },
-    {0x2, "W" },
-    {0x1, "T" },
-    {0,   NULL}
-};
-
-static const struct text_name reset_reasons[] = {
-    {0, "unspecified"                },
-    {1, "MPTCP-specific error"       },
-    {2, "Lack of resources"          },
-    {3, "Administratively prohibited"},
-    {4, "Too much outstanding data"  },
-    {5, "Unacceptable performance"   },
-    {6, "Middlebox interference"     },
-    {0, NULL                         },
-};
-
-static bool put_reset(struct text *t, struct pkt_view o, unsigned flags)
-{
-    (void)flags;
-    if (o.len != 4)
-        return false;
-    text_put(t, " flags [");
-    text_bits(t, reset_flags, pkt_u8(o, 2), "");
-    text_put(t, "] reason ");
-    const char *name = text_name(reset_reasons, pkt_u8(o, 3));
-    if (name != NULL)
-        text_put(t, name);
-    else {
-        text_put_hex_width(t, "unknown (0x", pkt_u8(o, 3), 2);
-        text_put(t, ")");
-    }
-    return true;
-}
-
 bool text_mptcp(struct text *t, struct pkt_view option, unsigned flags)
 {
     static const struct {
@@ -235,7 +201,6 @@ bool text_mptcp(struct text *t, struct pkt_view option, unsigned flags)
         {" prio",       put_priority      },
         {" fail",       put_fail          },
         {" fast-close", put_close         },
-        {" tcprst",     put_reset         },
     };
     unsigned subtype = pkt_u8(option, 2) >> 4;
     if (option.len < 3)

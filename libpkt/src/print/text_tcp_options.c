@@ -262,9 +262,19 @@ static bool take_option(struct pkt_view header, size_t off, size_t header_len, s
     return true;
 }
 
-static bool put_bad(struct text *t, bool *ret_bad)
+/* tcpdump closes the list when an option stands before the damage, and a cut one with another bracket. */
+static bool put_bad(struct text *t, bool first, bool *ret_bad)
 {
-    text_put(t, "[bad opt]");
+    text_put(t, first ? "[bad opt]" : "[bad opt]]");
+    *ret_bad = true;
+    return true;
+}
+
+static bool put_cut(struct text *t, const struct option *option, bool first, bool *ret_bad)
+{
+    text_name_or_u32(t, kinds, option->kind, "unknown-");
+    text_mark(t, "tcp");
+    text_put(t, first ? "" : ">");
     *ret_bad = true;
     return true;
 }
@@ -277,18 +287,14 @@ bool text_tcp_options(struct text *t, struct pkt_view header, unsigned header_le
     text_put(t, ", options [");
     *ret_bad = false;
     for (size_t off = TCP_LEN; off < header_len; off += option.bytes.len) {
-        if (off > TCP_LEN)
-            text_put(t, ",");
+        bool first = off == TCP_LEN;
+        text_put(t, first ? "" : ",");
         if (!take_option(header, off, header_len, &option, &cut))
-            return cut ? text_cut(t, "tcp") : put_bad(t, ret_bad);
-        if (cut) {
-            text_name_or_u32(t, kinds, option.kind, "unknown-");
-            text_mark(t, "tcp");
-            *ret_bad = true;
-            return true;
-        }
+            return cut ? text_cut(t, "tcp") : put_bad(t, first, ret_bad);
+        if (cut)
+            return put_cut(t, &option, first, ret_bad);
         if (!put_option(t, &option))
-            return put_bad(t, ret_bad);
+            return put_bad(t, first, ret_bad);
         if (option.kind == PKT_TCP_OPTION_END)
             break;
     }

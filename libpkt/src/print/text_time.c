@@ -129,15 +129,26 @@ static void put_epoch(struct text *t)
     put_fraction(t, fraction);
 }
 
+/* A time as it would be printed: differences are those of the printed times. */
+static struct pkt_wall to_digits(const struct text *t, struct pkt_wall time)
+{
+    int64_t rest = time.ns % 1000;
+    if (!t->options->nanoseconds && rest != 0)
+        time.ns -= rest > 0 ? rest : rest + 1000;
+    return time;
+}
+
 /* A time before its reference has a minus sign, any other a space; days are left out, as tcpdump does. */
 static void put_since(struct text *t, struct pkt_wall reference)
 {
     uint32_t fraction;
     char hms[8];
-    int64_t since = pkt_wall_since(t->line->time, reference);
+    struct pkt_wall now = to_digits(t, t->line->time);
+    reference = to_digits(t, reference);
+    int64_t since = pkt_wall_since(now, reference);
     bool negative = since < 0;
     if (negative)
-        since = pkt_wall_since(reference, t->line->time);
+        since = pkt_wall_since(reference, now);
     int64_t second = split(since, &fraction);
     pkt_put_char(t->sink, negative ? '-' : ' ');
     write_hms(hms, (unsigned)(second % DAY_S));

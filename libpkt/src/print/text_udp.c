@@ -39,7 +39,8 @@ static void put_checksum(struct text *t, struct text_at at, uint32_t len, struct
         text_put(t, "[no cksum] ");
         return;
     }
-    struct pkt_checksum_result result = text_checksum(t, at, PKT_PROTO_UDP);
+    struct text_at whole = {pkt_view_clip(at.bytes, 0, UDP_LEN + len), UDP_LEN + len, at.row};
+    struct pkt_checksum_result result = text_checksum(t, whole, PKT_PROTO_UDP);
     if (at.bytes.len < UDP_LEN + len || result.state == PKT_CHECKSUM_UNKNOWN ||
         result.state == PKT_CHECKSUM_NONE)
         return;
