@@ -33,9 +33,10 @@ void file_describe(struct capture_file *file, const char *format, const char *or
     const char *parts[] = {order, file->packing};
     size_t used = (size_t)snprintf(file->description, sizeof file->description, "%s", format);
     for (size_t i = 0; i < 2 && used < sizeof file->description; i++) {
-        if (parts[i] != NULL)
+        if (parts[i] != NULL) {
             used +=
                 (size_t)snprintf(file->description + used, sizeof file->description - used, ", %s", parts[i]);
+        }
     }
 }
 
@@ -62,10 +63,11 @@ static int unpack(struct capture_file *file, struct pkt_error *reterr_error)
 int file_fail_short(const struct capture_file *file, struct pkt_error *reterr_error)
 {
     size_t len = window_len(&file->window);
-    if (len == 0)
+    if (len == 0) {
         return capture_fail(reterr_error, PKT_E_FORMAT, 0, file->name,
                             "empty: not even a capture file's header was written%s",
                             file->packing == NULL ? "" : " before it was compressed");
+    }
     return capture_fail(reterr_error, PKT_E_FORMAT, len, file->name,
                         "cut short: it ends after %zu byte%s, within the file header", len,
                         len == 1 ? "" : "s");
@@ -225,9 +227,10 @@ int pkt_source_open_fd(int fd, const char *name, const struct pkt_source_options
         return capture_fail_system(reterr_error, errno, name, "cannot be read");
     if (S_ISDIR(status.st_mode))
         return capture_fail(reterr_error, PKT_E_ARGUMENT, 0, name, "a directory; name a capture file in it");
-    if (isatty(fd))
+    if (isatty(fd)) {
         return capture_fail(reterr_error, PKT_E_ARGUMENT, 0, name,
                             "a terminal; redirect or pipe a capture file into it");
+    }
     if (S_ISREG(status.st_mode))
         posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     return open_taken(fd, name, &taken, ret_source, reterr_error);

@@ -34,10 +34,11 @@ static int begin_member(struct gzip_input *gzip, struct pkt_error *reterr_error)
     }
     if (result <= 0)
         return result;
-    if (pkt_u8(window_view(packed), 0) != 0x1f)
+    if (pkt_u8(window_view(packed), 0) != 0x1f) {
         return capture_fail(reterr_error, PKT_E_FORMAT, window_offset(packed), packed->name,
                             "damaged at byte %ju of the compressed file: what follows the gzip data is none",
                             (uintmax_t)window_offset(packed));
+    }
     gzip->between = false;
     inflateReset(&gzip->stream);
     return 1;

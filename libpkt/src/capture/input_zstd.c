@@ -37,12 +37,13 @@ static int fail_code(const struct zstd_input *zstd, size_t code, struct pkt_erro
     ZSTD_ErrorCode error = ZSTD_getErrorCode(code);
     if (error == ZSTD_error_memory_allocation)
         return capture_fail_memory(reterr_error, zstd->packed->name);
-    if (error == ZSTD_error_frameParameter_windowTooLarge)
+    if (error == ZSTD_error_frameParameter_windowTooLarge) {
         return capture_fail(
             reterr_error, PKT_E_UNSUPPORTED, offset, zstd->packed->name,
             "its zstd window is larger than the %u MiB that are read here (--long or --ultra made "
             "it); pipe it through zstd -dc --long=31",
             (unsigned)(PKT_CAPTURE_ZSTD_WINDOW_MAX >> 20));
+    }
     return capture_fail(reterr_error, PKT_E_FORMAT, offset, zstd->packed->name,
                         "damaged near byte %ju of the compressed file: %s", (uintmax_t)offset,
                         ZSTD_getErrorName(code));

@@ -135,10 +135,11 @@ static int take_section(struct capture_file *file, struct pkt_event *event, stru
 {
     unsigned major = file_u16(event->raw, SECTION_MAJOR, event->big_endian);
     unsigned minor = file_u16(event->raw, SECTION_MINOR, event->big_endian);
-    if (major != 1)
+    if (major != 1) {
         return capture_fail(reterr_error, PKT_E_UNSUPPORTED, window_offset(&file->window), file->name,
                             "pcapng version %u.%u at byte %ju%s is not known; version 1 is read", major,
                             minor, (uintmax_t)window_offset(&file->window), file_offset_space(file));
+    }
     file->pcapng.big_endian = event->big_endian;
     file->pcapng.interface_count = 0;
     return 1;
@@ -225,12 +226,13 @@ static void take_frame_options(struct pkt_frame *frame, bool big_endian)
     uint16_t code;
     int result;
     while ((result = pkt_capture_option_next(&options, big_endian, &code, &value)) > 0) {
-        if (code == PKT_CAPTURE_OPTION_COMMENT)
+        if (code == PKT_CAPTURE_OPTION_COMMENT) {
             frame->flags |= PKT_FRAME_HAS_COMMENT;
-        else if (code == EPB_FLAGS && value.len == 4)
+        } else if (code == EPB_FLAGS && value.len == 4) {
             take_flags(file_u32(value, 0, big_endian), frame);
-        else if (code == EPB_DROPCOUNT && value.len == 8)
+        } else if (code == EPB_DROPCOUNT && value.len == 8) {
             set_drops(frame, file_u64(value, 0, big_endian));
+        }
     }
     if (result < 0)
         frame->flags |= PKT_FRAME_OPTIONS_DAMAGED;
@@ -272,9 +274,10 @@ static int take_timed(struct capture_file *file, uint32_t number, struct pkt_eve
     if (interface == NULL)
         return fail_interface(file, number, reterr_error);
     start_frame(file, number, interface, frame);
-    if (!take_data(event->raw, PACKET_DATA, captured, frame))
+    if (!take_data(event->raw, PACKET_DATA, captured, frame)) {
         return fail_packet_len(file, captured, event->raw.len - PACKET_DATA - BLOCK_TRAILER_LEN,
                                reterr_error);
+    }
     pcapng_set_time(interface, ticks, frame);
     if (frame->options.len > 0)
         take_frame_options(frame, event->big_endian);
@@ -314,9 +317,10 @@ static int take_simple(struct capture_file *file, struct pkt_event *event, struc
     uint32_t snap_len = interface->info.snap_len;
     uint32_t captured = snap_len != 0 && snap_len < wire ? snap_len : wire;
     start_frame(file, 0, interface, frame);
-    if (!take_data(event->raw, SIMPLE_DATA, captured, frame))
+    if (!take_data(event->raw, SIMPLE_DATA, captured, frame)) {
         return fail_packet_len(file, captured, event->raw.len - SIMPLE_DATA - BLOCK_TRAILER_LEN,
                                reterr_error);
+    }
     frame->options.len = 0; /* it has none: what is left is beyond the captured length */
     source_count_frame(&file->base, frame, wire);
     return 1;
@@ -463,9 +467,10 @@ static int finish_long_block(struct capture_file *file, struct pkt_error *reterr
         size_t len = window_len(&file->window);
         size_t most = pcapng->skip - (least == 1 ? BLOCK_TRAILER_LEN : 0);
         uint32_t trailer = file_u32(window_view(&file->window), 0, pcapng->big_endian);
-        if (least == BLOCK_TRAILER_LEN && trailer != pcapng->long_len)
+        if (least == BLOCK_TRAILER_LEN && trailer != pcapng->long_len) {
             return fail_block(file, "the length at the end of a block differs from that at its start",
                               reterr_error);
+        }
         len = len < most ? len : most;
         window_take(&file->window, len);
         pcapng->skip -= (uint32_t)len;

@@ -43,10 +43,11 @@ static void set_resolution(struct pcapng_interface *interface, uint8_t resolutio
     unsigned excess = exponent > max ? exponent - max : 0;
     unsigned digits = binary ? (exponent * 30103U + 99999U) / 100000U : exponent;
     exponent -= excess;
-    if (excess > max)
+    if (excess > max) {
         interface->tick_divisor = 0;
-    else
+    } else {
         interface->tick_divisor = binary ? UINT64_C(1) << excess : power_of_ten(excess);
+    }
     interface->info.units_per_s = binary ? UINT64_C(1) << exponent : power_of_ten(exponent);
     interface->info.time_digits = (uint8_t)(digits < 9 ? digits : 9);
 }
@@ -163,8 +164,9 @@ void pcapng_set_time(const struct pcapng_interface *interface, uint64_t ticks, s
 {
     frame->flags |= PKT_FRAME_HAS_TIME;
     frame->time_digits = interface->info.time_digits;
-    if (interface->ns_per_tick != 0 && ticks <= interface->max_ticks)
+    if (interface->ns_per_tick != 0 && ticks <= interface->max_ticks) {
         frame->time.ns = (int64_t)ticks * interface->ns_per_tick + interface->offset_ns;
-    else
+    } else {
         set_odd_time(interface, ticks, frame);
+    }
 }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { BUFFER_SIZE = 256 * 1024 }; /* what is read stays in the cache until it is parsed */
+
 static int next_ended(struct pkt_source *source, struct pkt_event *ret_event, struct pkt_error *reterr_error)
 {
     (void)source;
@@ -68,14 +70,16 @@ int source_options_take(const struct pkt_source_options *options, const char *na
     if (options != NULL)
         memcpy(&taken, options, options->size < sizeof taken ? options->size : sizeof taken);
     if (taken.buffer_size == 0)
-        taken.buffer_size = 256 * 1024;
-    if (taken.buffer_size < 512 || taken.buffer_size > PKT_CAPTURE_RECORD_MAX)
+        taken.buffer_size = BUFFER_SIZE;
+    if (taken.buffer_size < 512 || taken.buffer_size > PKT_CAPTURE_RECORD_MAX) {
         return capture_fail(reterr_error, PKT_E_ARGUMENT, 0, name,
                             "a buffer of %zu bytes was asked for; it may have 512 to %u", taken.buffer_size,
                             (unsigned)PKT_CAPTURE_RECORD_MAX);
-    if (taken.reader != PKT_READER_AUTO && taken.reader != PKT_READER_LIBPCAP)
+    }
+    if (taken.reader != PKT_READER_AUTO && taken.reader != PKT_READER_LIBPCAP) {
         return capture_fail(reterr_error, PKT_E_ARGUMENT, 0, name, "there is no reader number %d",
                             taken.reader);
+    }
     *ret_options = taken;
     return 0;
 }
