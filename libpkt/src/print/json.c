@@ -226,6 +226,20 @@ void pkt_json_mac(struct pkt_json *json, struct pkt_mac address)
     pkt_put_char(json->sink, '"');
 }
 
+/* All octets as two digits each. */
+#define HEX_ROW(d) \
+    d "0" d "1" d "2" d "3" d "4" d "5" d "6" d "7" d "8" d "9" d "a" d "b" d "c" d "d" d "e" d "f"
+static const char hex_pairs[] = HEX_ROW("0") HEX_ROW("1") HEX_ROW("2") HEX_ROW("3") HEX_ROW("4") HEX_ROW("5")
+    HEX_ROW("6") HEX_ROW("7") HEX_ROW("8") HEX_ROW("9") HEX_ROW("a") HEX_ROW("b") HEX_ROW("c") HEX_ROW("d")
+        HEX_ROW("e") HEX_ROW("f");
+
+static char *write_hex(char *to, struct pkt_view bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++, to += 2)
+        memcpy(to, hex_pairs + 2U * pkt_u8(bytes, i), 2);
+    return to;
+}
+
 void pkt_json_hex(struct pkt_json *json, struct pkt_view bytes)
 {
     separate(json);
@@ -233,13 +247,7 @@ void pkt_json_hex(struct pkt_json *json, struct pkt_view bytes)
     while (bytes.len > 0) {
         struct pkt_view part = pkt_view_clip(bytes, 0, CHUNK);
         pkt_sink_reserve(json->sink, 2 * CHUNK);
-        char *to = json->sink->cur;
-        for (size_t i = 0; i < part.len; i++) {
-            uint8_t octet = pkt_u8(part, i);
-            *to++ = digits16[octet >> 4];
-            *to++ = digits16[octet & 15];
-        }
-        json->sink->cur = to;
+        json->sink->cur = write_hex(json->sink->cur, part);
         bytes = pkt_view_from(bytes, part.len);
     }
     pkt_put_char(json->sink, '"');
@@ -260,11 +268,17 @@ static void civil(int64_t days, int64_t *ret_year, unsigned *ret_month, unsigned
     *ret_year = (int64_t)year_of_era + era * 400 + (*ret_month <= 2 ? 1 : 0);
 }
 
-/* Two digits. */
-static char *two(char *to, unsigned value, char behind)
+/* value in `digits` decimal digits; returns behind them. */
+static char *write_digits(char *to, unsigned value, unsigned digits)
 {
-    *to++ = (char)('0' + value / 10);
-    *to++ = (char)('0' + value % 10);
+    for (unsigned i = digits; i > 0; i--, value /= 10)
+        to[i - 1] = (char)('0' + value % 10);
+    return to + digits;
+}
+
+static char *write_part(char *to, unsigned value, unsigned digits, char behind)
+{
+    to = write_digits(to, value, digits);
     *to++ = behind;
     return to;
 }
@@ -276,18 +290,15 @@ void json_put_rfc3339(struct pkt_sink *sink, int64_t seconds, unsigned ns)
     int64_t year;
     unsigned month, day;
     civil(days, &year, &month, &day);
-    pkt_put_u64_width(sink, (uint64_t)year, 4); /* 64 bits of nanoseconds hold the years 1677 to 2262 */
     pkt_sink_reserve(sink, 32);
-    char *to = sink->cur;
-    *to++ = '-';
-    to = two(to, month, '-');
-    to = two(to, day, 'T');
-    to = two(to, of_day / 3600, ':');
-    to = two(to, of_day / 60 % 60, ':');
-    to = two(to, of_day % 60, '.');
-    sink->cur = to;
-    pkt_put_u64_width(sink, ns, 9);
-    pkt_put_char(sink, 'Z');
+    /* 64 bits of nanoseconds hold the years 1677 to 2262. */
+    char *to = write_part(sink->cur, (unsigned)year, 4, '-');
+    to = write_part(to, month, 2, '-');
+    to = write_part(to, day, 2, 'T');
+    to = write_part(to, of_day / 3600, 2, ':');
+    to = write_part(to, of_day / 60 % 60, 2, ':');
+    to = write_part(to, of_day % 60, 2, '.');
+    sink->cur = write_part(to, ns, 9, 'Z');
 }
 
 void json_split_time(struct pkt_wall time, int64_t *ret_seconds, unsigned *ret_ns)

@@ -8,6 +8,8 @@
 #include "json_internal.h"
 #include "pkt/icmp.h"
 
+enum { SHORT_VALUE = 16 };
+
 struct packet_writer {
     struct pkt_json json;
     const struct pkt_packet *packet;
@@ -27,11 +29,14 @@ static void put_key(struct packet_writer *w, const char *key, size_t len)
     w->lead = ',';
 }
 
-/* The key of a row: copied in blocks of a fixed size, which is faster than by its length. */
+/*
+ * The key of a row, copied in blocks of a fixed size, which is faster than by its length. Behind it there is
+ * room for a value of SHORT_VALUE characters.
+ */
 static void put_row_key(struct packet_writer *w, const struct pkt_field *row)
 {
     struct pkt_sink *sink = w->json.sink;
-    pkt_sink_reserve(sink, sizeof row->key);
+    pkt_sink_reserve(sink, sizeof row->key + SHORT_VALUE);
     memcpy(sink->cur, row->key, 16);
     if (row->key_len > 16)
         memcpy(sink->cur + 16, row->key + 16, sizeof row->key - 16);
@@ -59,6 +64,10 @@ static void close_object(struct packet_writer *w)
 
 static void put_number(struct packet_writer *w, uint64_t value)
 {
+    if (value < 10) {
+        pkt_put_char(w->json.sink, (char)('0' + value));
+        return;
+    }
     if (value <= UINT32_MAX) {
         pkt_put_u32(w->json.sink, (uint32_t)value);
         return;
@@ -67,10 +76,26 @@ static void put_number(struct packet_writer *w, uint64_t value)
     pkt_json_u64(&w->json, value);
 }
 
+static void put_signed(struct packet_writer *w, int64_t value)
+{
+    if (value >= 0)
+        put_number(w, (uint64_t)value);
+    else
+        pkt_json_i64(&w->json, value);
+}
+
+/* A word of our own: nothing in it needs escaping. */
+static void put_word(struct packet_writer *w, const char *word)
+{
+    pkt_put_char(w->json.sink, '"');
+    pkt_put(w->json.sink, word);
+    pkt_put_char(w->json.sink, '"');
+}
+
+/* Behind put_row_key. */
 static void put_bool(struct pkt_sink *sink, bool value)
 {
     static const char words[2][8] = {"false", "true"};
-    pkt_sink_reserve(sink, sizeof words[0]);
     memcpy(sink->cur, words[value], sizeof words[0]);
     sink->cur += value ? 4 : 5;
 }
@@ -103,7 +128,7 @@ static void put_value(struct packet_writer *w, const struct pkt_field_value *val
         put_number(w, value->number);
         break;
     case PKT_FIELD_INT:
-        pkt_json_i64(&w->json, (int64_t)value->number);
+        put_signed(w, (int64_t)value->number);
         break;
     case PKT_FIELD_BOOL:
         put_bool(w->json.sink, value->number != 0);
@@ -130,11 +155,30 @@ static void put_value(struct packet_writer *w, const struct pkt_field_value *val
         put_time(w, (int64_t)value->number);
         break;
     case PKT_FIELD_CHECKSUM_STATE:
-        pkt_json_text(&w->json, pkt_checksum_state_name((enum pkt_checksum_state)value->number));
+        put_word(w, pkt_checksum_state_name((enum pkt_checksum_state)value->number));
         break;
     default:
         pkt_json_null(&w->json);
     }
+}
+
+/* Whether a row that was read has nothing to say in JSON. */
+static bool is_silent(const struct pkt_field *row, const struct pkt_field_item *item)
+{
+    return (row->flags & PKT_FIELD_ON_FAULT) != 0 && item->checksum.state == PKT_CHECKSUM_OK;
+}
+
+/* Most rows: an integer or a flag in a fixed place. */
+static void put_plain_row(struct packet_writer *w, const struct pkt_field *row, struct pkt_view view)
+{
+    if (row->end > view.len)
+        return;
+    uint64_t value = field_number(row, view);
+    put_row_key(w, row);
+    if (row->type == PKT_FIELD_BOOL)
+        put_bool(w->json.sink, value != 0);
+    else
+        put_number(w, value);
 }
 
 static void put_rows(struct packet_writer *w, struct pkt_field_item *item)
@@ -143,12 +187,14 @@ static void put_rows(struct packet_writer *w, struct pkt_field_item *item)
     struct pkt_field_value value;
     for (unsigned i = 0; i < group->row_count; i++) {
         const struct pkt_field *row = &group->rows[i];
-        if ((row->flags & PKT_FIELD_HIDDEN) != 0 || !field_read(row, item, &value))
+        if ((row->flags & PKT_FIELD_HIDDEN) != 0 || !field_in_shape(row, item))
             continue;
-        if ((row->flags & PKT_FIELD_ON_FAULT) != 0 && item->checksum.state == PKT_CHECKSUM_OK)
-            continue;
-        put_row_key(w, row);
-        put_value(w, &value);
+        if (field_is_plain(row)) {
+            put_plain_row(w, row, item->view);
+        } else if (field_read(row, item, &value) && !is_silent(row, item)) {
+            put_row_key(w, row);
+            put_value(w, &value);
+        }
     }
 }
 
@@ -350,13 +396,6 @@ static void put_layers(struct packet_writer *w)
         close_object(w);
 }
 
-static void put_word(struct packet_writer *w, const char *word)
-{
-    pkt_put_char(w->json.sink, '"');
-    pkt_put(w->json.sink, word);
-    pkt_put_char(w->json.sink, '"');
-}
-
 static void put_diagnosis(struct packet_writer *w, const struct pkt_diagnosis *d)
 {
     open_object(w);
@@ -403,7 +442,7 @@ static void put_capture_time(struct packet_writer *w)
     json_put_rfc3339(w->json.sink, seconds, ns);
     pkt_put_char(w->json.sink, '"');
     PUT_KEY(w, "ts_s");
-    pkt_put_i64(w->json.sink, seconds);
+    put_signed(w, seconds);
     PUT_KEY(w, "ts_ns");
     pkt_put_u32(w->json.sink, ns);
 }

@@ -163,32 +163,38 @@ static void find_zero_run(unsigned zeroes, unsigned *ret_start, unsigned *ret_le
             ++*ret_start;
 }
 
-static char *write_group(char *to, unsigned group)
+static char *write_group(char *to, const uint8_t *byte)
 {
-    if (group >= 0x1000)
-        *to++ = digits16[group >> 12];
-    if (group >= 0x100)
-        *to++ = digits16[group >> 8 & 15];
-    if (group >= 0x10)
-        *to++ = digits16[group >> 4 & 15];
-    *to++ = digits16[group & 15];
+    unsigned high = byte[0], low = byte[1];
+    if (high >= 0x10)
+        *to++ = digits16[high >> 4];
+    if (high != 0) {
+        *to++ = digits16[high & 15];
+        *to++ = digits16[low >> 4];
+    } else if (low >= 0x10) {
+        *to++ = digits16[low >> 4];
+    }
+    *to++ = digits16[low & 15];
     return to;
+}
+
+/* ::192.0.2.1 and ::ffff:192.0.2.1 end in dots (RFC 5952 5). */
+static bool ends_in_dots(const uint8_t *byte, unsigned start, unsigned len)
+{
+    return start == 0 && (len == 6 || (len == 5 && byte[10] == 0xff && byte[11] == 0xff));
 }
 
 void pkt_put_ip6(struct pkt_sink *sink, struct pkt_ip6 address)
 {
-    uint16_t group[8];
+    const uint8_t *byte = address.byte;
     unsigned start, len, zeroes = 0;
-    for (unsigned i = 0; i < 8; i++) {
-        group[i] = (uint16_t)((unsigned)address.byte[2 * i] << 8 | address.byte[2 * i + 1]);
-        zeroes |= (unsigned)(group[i] == 0) << i;
-    }
+    for (unsigned i = 0; i < 8; i++)
+        zeroes |= (unsigned)((byte[2 * i] | byte[2 * i + 1]) == 0) << i;
     find_zero_run(zeroes, &start, &len);
     pkt_sink_reserve(sink, 48);
     char *to = sink->cur;
-    /* ::192.0.2.1 and ::ffff:192.0.2.1 end in dots (RFC 5952 5). */
-    bool mapped = start == 0 && (len == 6 || (len == 5 && group[5] == 0xffff));
-    for (unsigned i = 0; i < (mapped ? 6U : 8U); i++) {
+    bool dots = ends_in_dots(byte, start, len);
+    for (unsigned i = 0; i < (dots ? 6U : 8U); i++) {
         if (i == start) {
             *to++ = ':';
             i += len - 1;
@@ -198,11 +204,11 @@ void pkt_put_ip6(struct pkt_sink *sink, struct pkt_ip6 address)
         }
         if (i > 0)
             *to++ = ':';
-        to = write_group(to, group[i]);
+        to = write_group(to, byte + 2 * (size_t)i);
     }
-    if (mapped) {
+    if (dots) {
         *to++ = ':';
-        to = write_ip4(to, address.byte + 12);
+        to = write_ip4(to, byte + 12);
     }
     sink->cur = to;
 }

@@ -318,13 +318,26 @@ static bool may_have_extensions(uint8_t type)
            type == PKT_ICMP_PARAMETER_PROBLEM;
 }
 
+/* Where the capture ends in one of these, tcpdump dumps the packet without its link header all the same. */
+static bool put_end(struct text *t, struct pkt_icmp m)
+{
+    uint8_t type = pkt_icmp_type(m);
+    bool marked = type == PKT_ICMP_ROUTER_ADVERTISEMENT || type == PKT_ICMP_TIME_EXCEEDED ||
+                  type == PKT_ICMP_TIMESTAMP_REPLY;
+    bool port = type == PKT_ICMP_UNREACHABLE && pkt_icmp_code(m) == CODE_PORT;
+    if (m.message.len < 2 || !(marked || (port && m.message.len <= QUOTE_PROTOCOL)))
+        return text_cut(t, "icmp");
+    text_mark(t, "icmp");
+    return true;
+}
+
 bool text_icmp(struct text *t, struct text_at at)
 {
     struct message x = {
         at, {at.bytes, at.len, false}
     };
     if (at.bytes.len < 2 || !put_message(t, &x))
-        return text_cut(t, "icmp");
+        return put_end(t, x.m);
     text_put_u32(t, ", length ", at.len);
     if (t->verbosity == 0)
         return true;

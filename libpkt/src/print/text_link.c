@@ -201,7 +201,6 @@ bool text_null(struct text *t, struct text_at at)
 {
     struct pkt_null null = {pkt_view_clip(at.bytes, 0, NULL_LEN)};
     if (at.bytes.len < NULL_LEN) {
-        t->link_len = (uint32_t)at.bytes.len;
         text_mark(t, "null");
         return true;
     }
