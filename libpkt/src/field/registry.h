@@ -171,27 +171,38 @@ static inline uint64_t field_bits(struct pkt_view view, unsigned off, unsigned l
     return value << off % 8 >> (64 - len);
 }
 
-static inline bool field_is_number(uint8_t type)
+/* Whether a row is an integer or a flag that position and width say all about. */
+static inline bool field_is_plain(const struct pkt_field *row)
 {
-    return type <= PKT_FIELD_BOOL;
+    return row->get == NULL && row->type <= PKT_FIELD_BOOL;
+}
+
+/* Whether the item's kind of message has the row. */
+static inline bool field_in_shape(const struct pkt_field *row, const struct pkt_field_item *item)
+{
+    return row->shapes == 0 || (row->shapes & item->shape) != 0;
+}
+
+/* The value of a plain row whose bits are all in view. */
+static inline uint64_t field_number(const struct pkt_field *row, struct pkt_view view)
+{
+    uint64_t value = field_bits(view, row->bit_off, row->bit_len);
+    return row->scale == 0 ? value : value * row->scale;
 }
 
 /* Reads a row from an item; false when it does not occur there. */
 static inline bool field_read(const struct pkt_field *row, struct pkt_field_item *item,
                               struct pkt_field_value *ret_value)
 {
-    if (row->shapes != 0 && (row->shapes & item->shape) == 0)
+    if (!field_in_shape(row, item))
         return false;
     ret_value->type = row->type;
     if (row->get != NULL)
         return row->get(item, ret_value);
     if (row->end > item->view.len)
         return false;
-    if (field_is_number(row->type)) {
-        uint64_t value = field_bits(item->view, row->bit_off, row->bit_len);
-        ret_value->number = row->scale == 0 ? value : value * row->scale;
-        return true;
-    }
+    if (field_is_plain(row))
+        return field_uint(ret_value, field_number(row, item->view));
     return pkt_view_sub(item->view, row->bit_off / 8, row->bit_len / 8, &ret_value->bytes);
 }
 

@@ -62,10 +62,24 @@ static void close_object(struct packet_writer *w)
     w->lead = ',';
 }
 
+/* Three digits of a value below 1000, the leading ones perhaps zero; returns behind the last. */
+static char *write_three(char *to, unsigned value)
+{
+    unsigned hundreds = value / 100;
+    unsigned tens = value / 10 % 10;
+    to[0] = (char)('0' + hundreds);
+    to += value >= 100;
+    to[0] = (char)('0' + tens);
+    to += value >= 10;
+    to[0] = (char)('0' + value % 10);
+    return to + 1;
+}
+
 static void put_number(struct packet_writer *w, uint64_t value)
 {
-    if (value < 10) {
-        pkt_put_char(w->json.sink, (char)('0' + value));
+    if (value < 1000) { /* most of them: ports and lengths are longer, the rest is not */
+        pkt_sink_reserve(w->json.sink, 3);
+        w->json.sink->cur = write_three(w->json.sink->cur, (unsigned)value);
         return;
     }
     if (value <= UINT32_MAX) {
