@@ -17,7 +17,7 @@ static void print_time(const struct pkt_frame *frame)
 
 int main(int argc, char **argv)
 {
-    struct pkt_source *source;
+    struct pkt_source *source = NULL;
     struct pkt_event event;
     struct pkt_error error;
     if (argc != 2)
@@ -31,5 +31,6 @@ int main(int argc, char **argv)
     }
     if (result < 0)
         fprintf(stderr, "%s\n", error.sentence);
+    pkt_source_close(source);
     return result < 0 ? 2 : 0;
 }

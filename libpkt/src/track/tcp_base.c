@@ -29,7 +29,7 @@ struct entry {
 };
 
 struct pkt_tcp_bases {
-    const struct pkt_memory *memory;
+    struct pkt_memory memory;
     struct entry *entries;
     uint32_t *slots; /* as many as entries; a power of two */
     uint32_t size;   /* of both */
@@ -68,7 +68,7 @@ static bool same(const struct key *a, const struct key *b)
 /* Gives the table room for size connections. False: memory is refused, and all is as it was. */
 static bool resize(struct pkt_tcp_bases *bases, uint32_t size)
 {
-    const struct pkt_memory *memory = bases->memory;
+    const struct pkt_memory *memory = &bases->memory;
     struct entry *entries = memory->allocate(memory->context, size * sizeof *entries);
     uint32_t *slots = memory->allocate(memory->context, size * sizeof *slots);
     if (entries == NULL || slots == NULL) {
@@ -102,7 +102,7 @@ struct pkt_tcp_bases *pkt_tcp_bases_create(const struct pkt_memory *memory)
     struct pkt_tcp_bases *bases = memory->allocate(memory->context, sizeof *bases);
     if (bases == NULL)
         return NULL;
-    *bases = (struct pkt_tcp_bases){.memory = memory, .newest = NOBODY, .oldest = NOBODY};
+    *bases = (struct pkt_tcp_bases){.memory = *memory, .newest = NOBODY, .oldest = NOBODY};
     if (resize(bases, size))
         return bases;
     memory->release(memory->context, bases);
@@ -113,10 +113,10 @@ void pkt_tcp_bases_destroy(struct pkt_tcp_bases *bases)
 {
     if (bases == NULL)
         return;
-    const struct pkt_memory *memory = bases->memory;
-    memory->release(memory->context, bases->entries);
-    memory->release(memory->context, bases->slots);
-    memory->release(memory->context, bases);
+    struct pkt_memory memory = bases->memory;
+    memory.release(memory.context, bases->entries);
+    memory.release(memory.context, bases->slots);
+    memory.release(memory.context, bases);
 }
 
 uint64_t pkt_tcp_bases_evicted(const struct pkt_tcp_bases *bases)
@@ -182,7 +182,7 @@ static uint32_t take_place(struct pkt_tcp_bases *bases)
 {
     if (bases->used == bases->size && bases->size < CONNECTIONS_MAX) {
         size_t held = sizeof *bases + bytes_of(bases->size);
-        if (held + bytes_of(bases->size * 2) <= bases->memory->budget)
+        if (held + bytes_of(bases->size * 2) <= bases->memory.budget)
             (void)resize(bases, bases->size * 2);
     }
     return bases->used < bases->size ? bases->used++ : evict(bases);
