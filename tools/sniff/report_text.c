@@ -133,7 +133,8 @@ static void say_findings(const struct sniff *sniff)
                    (unsigned long long)found->severities[PKT_SEVERITY_ERROR],
                    (unsigned long long)found->severities[PKT_SEVERITY_WARN],
                    (unsigned long long)found->severities[PKT_SEVERITY_NOTE],
-                   (unsigned long long)checksums[PKT_CHECKSUM_OK], (unsigned long long)checksums[PKT_CHECKSUM_BAD],
+                   (unsigned long long)checksums[PKT_CHECKSUM_OK],
+                   (unsigned long long)checksums[PKT_CHECKSUM_BAD],
                    (unsigned long long)checksums[PKT_CHECKSUM_PARTIAL],
                    (unsigned long long)checksums[PKT_CHECKSUM_ABSENT],
                    (unsigned long long)checksums[PKT_CHECKSUM_UNKNOWN]);
@@ -142,9 +143,10 @@ static void say_findings(const struct sniff *sniff)
 static void end(struct sniff *sniff)
 {
     if (tcp_bases != NULL && pkt_tcp_bases_evicted(tcp_bases) > 0)
-        message_warning("%llu TCP connections were forgotten to stay within memory: some relative sequence numbers "
-                        "start anew",
-                        (unsigned long long)pkt_tcp_bases_evicted(tcp_bases));
+        message_warning(
+            "%llu TCP connections were forgotten to stay within memory: some relative sequence numbers "
+            "start anew",
+            (unsigned long long)pkt_tcp_bases_evicted(tcp_bases));
     pkt_tcp_bases_destroy(tcp_bases);
     if (style.diagnoses)
         say_findings(sniff);
