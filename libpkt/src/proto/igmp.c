@@ -99,6 +99,12 @@ void pkt_igmp3_records(struct pkt_igmp m, struct pkt_list *ret_list)
         .left = report ? pkt_igmp3_record_count(m) : 0,
         .kind = PKT_LIST_IGMP3_RECORDS,
     };
+    /* How many there are was not captured: no reader shall take that for none. */
+    if (report && m.message.len < IGMP3_REPORT_LEN) {
+        ret_list->stop = PKT_D_CAP_TRUNCATED;
+        ret_list->need = IGMP3_REPORT_LEN;
+        ret_list->have = (uint32_t)m.message.len;
+    }
 }
 
 void pkt_group_record(const struct pkt_option *item, unsigned address_len,

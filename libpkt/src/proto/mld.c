@@ -60,6 +60,12 @@ void pkt_mld2_records(struct pkt_icmp m, struct pkt_list *ret_list)
         .left = report ? pkt_mld2_record_count(m) : 0,
         .kind = PKT_LIST_MLD2_RECORDS,
     };
+    /* How many there are was not captured: no reader shall take that for none. */
+    if (report && m.message.len < MLD2_REPORT_LEN) {
+        ret_list->stop = PKT_D_CAP_TRUNCATED;
+        ret_list->need = MLD2_REPORT_LEN;
+        ret_list->have = (uint32_t)m.message.len;
+    }
 }
 
 uint32_t pkt_mld_float_decode(uint16_t code)
