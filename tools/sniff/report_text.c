@@ -10,6 +10,7 @@
 #include "pkt/track.h"
 
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 
 enum {
@@ -53,6 +54,14 @@ static int dump_style(const struct sniff_options *options)
     return PKT_TEXT_DUMP_NONE;
 }
 
+/* Where the kernel has no random numbers yet the table is merely easier to crowd. */
+static uint64_t random_secret(void)
+{
+    uint64_t secret = 0;
+    (void)!getrandom(&secret, sizeof secret, GRND_NONBLOCK);
+    return secret;
+}
+
 static void begin(struct sniff *sniff)
 {
     static struct pkt_memory memory = {.allocate = allocate, .release = release, .budget = TCP_MEMORY};
@@ -70,7 +79,8 @@ static void begin(struct sniff *sniff)
         .diagnoses = options->diagnoses,
     };
     line = (struct pkt_text_line){.clock = &clock_text};
-    tcp_bases = options->absolute_sequence ? NULL : pkt_tcp_bases_create(&memory);
+    if (!options->absolute_sequence)
+        tcp_bases = pkt_tcp_bases_create(&memory, random_secret());
 }
 
 /* Seconds that local time is ahead of UTC at a time; the look-up is kept for the quarter of an hour. */

@@ -33,7 +33,7 @@ struct pkt_tcp_base {
  * A table of connections, as large as the budget allows but no larger than 65,536 connections; it grows as
  * they come. NULL when the budget or the memory do not suffice for one.
  */
-PKT_API struct pkt_tcp_bases *pkt_tcp_bases_create(const struct pkt_memory *memory);
+PKT_API struct pkt_tcp_bases *pkt_tcp_bases_create(const struct pkt_memory *memory, uint64_t secret);
 
 /* Frees the table. NULL is allowed. */
 PKT_API void pkt_tcp_bases_destroy(struct pkt_tcp_bases *bases);

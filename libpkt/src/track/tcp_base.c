@@ -10,8 +10,8 @@
 enum {
     CONNECTIONS_MAX = 65536,
     CONNECTIONS_START = 64,
-    NOBODY = UINT32_MAX,
 };
+#define NOBODY UINT32_MAX
 
 /* A connection, in the order of its ends: the lower port first, of equal ones the lower address. */
 struct key {
@@ -30,6 +30,7 @@ struct entry {
 
 struct pkt_tcp_bases {
     struct pkt_memory memory;
+    uint64_t secret;
     struct entry *entries;
     uint32_t *slots; /* as many as entries; a power of two */
     uint32_t size;   /* of both */
@@ -43,17 +44,19 @@ static size_t bytes_of(uint32_t size)
     return size * (sizeof(struct entry) + sizeof(uint32_t));
 }
 
-/* FNV-1a over the key's octets, one word at a time: an attacker may fill one slot, which costs time in
- * proportion. */
-static uint32_t hash_of(const struct key *key)
+/*
+ * Multiplies and mixes the key word by word. It starts from a secret, so that nobody who writes packets can aim many
+ * connections at one slot and make every look-up walk them.
+ */
+static uint32_t hash_of(const struct pkt_tcp_bases *bases, const struct key *key)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint64_t hash = bases->secret ^ UINT64_C(0xcbf29ce484222325);
     uint32_t word[9];
     memcpy(word, key->low.byte, 16);
     memcpy(word + 4, key->high.byte, 16);
     word[8] = (uint32_t)key->low_port << 16 | key->high_port;
     for (unsigned i = 0; i < sizeof word / sizeof *word; i++) {
-        hash = (hash ^ word[i]) * UINT64_C(0x100000001b3);
+        hash = (hash ^ word[i]) * UINT64_C(0x9e3779b97f4a7c15);
         hash ^= hash >> 29;
     }
     return (uint32_t)(hash ^ hash >> 32);
@@ -92,7 +95,7 @@ static bool resize(struct pkt_tcp_bases *bases, uint32_t size)
     return true;
 }
 
-struct pkt_tcp_bases *pkt_tcp_bases_create(const struct pkt_memory *memory)
+struct pkt_tcp_bases *pkt_tcp_bases_create(const struct pkt_memory *memory, uint64_t secret)
 {
     uint32_t size = CONNECTIONS_START;
     while (size > 1 && sizeof(struct pkt_tcp_bases) + bytes_of(size) > memory->budget)
@@ -102,7 +105,7 @@ struct pkt_tcp_bases *pkt_tcp_bases_create(const struct pkt_memory *memory)
     struct pkt_tcp_bases *bases = memory->allocate(memory->context, sizeof *bases);
     if (bases == NULL)
         return NULL;
-    *bases = (struct pkt_tcp_bases){.memory = *memory, .newest = NOBODY, .oldest = NOBODY};
+    *bases = (struct pkt_tcp_bases){.memory = *memory, .secret = secret, .newest = NOBODY, .oldest = NOBODY};
     if (resize(bases, size))
         return bases;
     memory->release(memory->context, bases);
@@ -248,7 +251,7 @@ struct pkt_tcp_base pkt_tcp_bases_look(struct pkt_tcp_bases *bases, const struct
     if ((pkt_tcp_flags(tcp) & PKT_TCP_ACK) == 0 || !read_key(packet, layer, tcp, &key, &reverse))
         return absolute;
     bool quoted = (packet->layer[layer].flags & PKT_LAYER_QUOTED) != 0;
-    uint32_t hash = hash_of(&key);
+    uint32_t hash = hash_of(bases, &key);
     uint32_t i = find(bases, &key, hash);
     if (i != NOBODY && (quoted || (pkt_tcp_flags(tcp) & PKT_TCP_SYN) == 0)) {
         const struct entry *entry = &bases->entries[i];
