@@ -75,9 +75,16 @@ static void packet(struct sniff *sniff, const struct pkt_event *event)
     context.number = frame->number;
     context.time = frame->time;
     context.interface_id = frame->interface;
-    context.has_interface = true;
+    context.has_time = (frame->flags & PKT_FRAME_HAS_TIME) != 0;
     pkt_cells_print(&sniff->packet, &context, fields, field_count, separator, &sniff->sink);
     context.previous = frame->time;
 }
 
-const struct sniff_report sniff_report_fields = {.packet = packet};
+/* Formats without interfaces describe none. */
+static void block(struct sniff *sniff, const struct pkt_event *event)
+{
+    (void)sniff;
+    context.has_interface = context.has_interface || event->kind == PKT_EVENT_INTERFACE;
+}
+
+const struct sniff_report sniff_report_fields = {.packet = packet, .block = block};

@@ -83,7 +83,7 @@ static void remember_times(const struct pkt_frame *frame)
     context.number = frame->number;
     context.time = frame->time;
     context.interface_id = frame->interface;
-    context.has_interface = true;
+    context.has_time = (frame->flags & PKT_FRAME_HAS_TIME) != 0;
 }
 
 static const char *direction_name(int direction)
@@ -140,6 +140,7 @@ static void write_interface(struct sniff *sniff, uint32_t number)
 
 static void block(struct sniff *sniff, const struct pkt_event *event)
 {
+    context.has_interface = context.has_interface || event->kind == PKT_EVENT_INTERFACE;
     begin_object("block");
     key_text("block", block_name(event->kind));
     key_u64("block_type", event->block.type);

@@ -121,7 +121,8 @@ struct pkt_field_context {
     struct pkt_wall start;    /* when the first frame of the capture was */
     struct pkt_wall previous; /* when the frame before was */
     uint32_t interface_id;    /* number of the interface in the capture file */
-    bool has_interface;       /* interface_id means something */
+    bool has_time;            /* the capture knows when */
+    bool has_interface;       /* the capture numbers its interfaces */
 };
 
 /* Which layers a walk looks at. */

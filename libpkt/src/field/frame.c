@@ -9,20 +9,25 @@ static bool number(struct pkt_field_item *item, struct pkt_field_value *ret_valu
            field_uint(ret_value, item->context->number);
 }
 
+static bool has_time(const struct pkt_field_item *item)
+{
+    return item->context != NULL && item->context->has_time;
+}
+
 static bool time_epoch(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return item->context != NULL && field_uint(ret_value, (uint64_t)item->context->time.ns);
+    return has_time(item) && field_uint(ret_value, (uint64_t)item->context->time.ns);
 }
 
 static bool time_relative(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return item->context != NULL &&
+    return has_time(item) &&
            field_uint(ret_value, (uint64_t)pkt_wall_since(item->context->time, item->context->start));
 }
 
 static bool time_delta(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return item->context != NULL &&
+    return has_time(item) &&
            field_uint(ret_value, (uint64_t)pkt_wall_since(item->context->time, item->context->previous));
 }
 

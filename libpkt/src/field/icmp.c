@@ -222,7 +222,7 @@ static void enter_object(struct pkt_field_item *item)
     else if (class_number == PKT_ICMP_OBJECT_INTERFACE)
         item->shape = OBJECT_INTERFACE;
     else if (class_number == PKT_ICMP_OBJECT_INTERFACE_ID && ctype >= 1 && ctype <= 3)
-        item->shape = OBJECT_IDENT_NAME << (ctype - 1); /* name, index, address (RFC 8335 2.1) */
+        item->shape = (unsigned)OBJECT_IDENT_NAME << (ctype - 1); /* name, index, address (RFC 8335 2.1) */
 }
 
 static struct pkt_interface_info interface_of(const struct pkt_field_item *item)

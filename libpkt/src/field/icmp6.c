@@ -297,6 +297,7 @@ static const struct pkt_field nd_option_rows[] = {
      .shapes = ND_HOME_AGENT},
     {NAME("icmpv6", "opt.home_agent_lifetime", "opt_home_agent_lifetime"), OCTETS(6, 2),
      .shapes = ND_HOME_AGENT, .unit = "s"},
+    {NAME("icmpv6", "data", "data"), .type = PKT_FIELD_BYTES, .get = behind_length, .shapes = ND_OTHER},
     {NAME("icmpv6", "opt.captive_portal", "opt_captive_portal"), .type = PKT_FIELD_STRING,
      .get = captive_portal, .shapes = ND_CAPTIVE_PORTAL},
 };

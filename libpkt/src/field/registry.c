@@ -120,7 +120,7 @@ static bool is_name(const char *name, const char *text, size_t len)
 /* Notes every place of the name. */
 static void add_places(const char *name, size_t len, struct pkt_field_ref *ref)
 {
-    for (unsigned g = 0; g < GROUP_COUNT; g++)
+    for (unsigned g = 0; g < GROUP_COUNT; g++) {
         for (unsigned r = 0; r < field_groups[g]->row_count; r++) {
             if (!is_name(field_groups[g]->rows[r].name, name, len) ||
                 ref->place_count == PKT_FIELD_MAX_PLACES)
@@ -131,6 +131,7 @@ static void add_places(const char *name, size_t len, struct pkt_field_ref *ref)
             ref->place[ref->place_count++].row = (uint8_t)r;
             ref->enter |= UINT64_C(1) << g;
         }
+    }
 }
 
 /* Adds the groups on the way to those that hold the name. */

@@ -466,8 +466,9 @@ static void put_frame(struct packet_writer *w)
     if (w->context != NULL) {
         PUT_KEY(w, "number");
         put_number(w, w->context->number);
-        put_capture_time(w);
     }
+    if (w->context != NULL && w->context->has_time)
+        put_capture_time(w);
     if (w->context != NULL && w->context->has_interface) {
         PUT_KEY(w, "interface_id");
         put_number(w, w->context->interface_id);
