@@ -9,7 +9,9 @@
 #include "pkt/print.h"
 #include "pkt/track.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -133,25 +135,33 @@ static void packet(struct sniff *sniff, const struct pkt_event *event)
     line.previous = frame->time;
 }
 
+/* ", 3 errors" */
+static void append_count(char *text, size_t size, uint64_t n, const char *one, const char *many)
+{
+    size_t len = strlen(text);
+    (void)snprintf(text + len, size - len, "%s%llu %s", len > 0 ? ", " : "", (unsigned long long)n,
+                   message_plural(n, one, many));
+}
+
 static void say_findings(const struct sniff *sniff)
 {
     const struct sniff_findings *found = &sniff->findings;
-    const uint64_t *checksums = found->checksums;
-    message_notice("%llu of %llu packets with diagnoses: %llu errors, %llu warnings, %llu notes; "
-                   "checksums: %llu ok, %llu bad, %llu partial, %llu absent, %llu unknown",
-                   (unsigned long long)found->packets, (unsigned long long)sniff->reported,
-                   (unsigned long long)found->severities[PKT_SEVERITY_ERROR],
-                   (unsigned long long)found->severities[PKT_SEVERITY_WARN],
-                   (unsigned long long)found->severities[PKT_SEVERITY_NOTE],
-                   (unsigned long long)checksums[PKT_CHECKSUM_OK],
-                   (unsigned long long)checksums[PKT_CHECKSUM_BAD],
-                   (unsigned long long)checksums[PKT_CHECKSUM_PARTIAL],
-                   (unsigned long long)checksums[PKT_CHECKSUM_ABSENT],
-                   (unsigned long long)checksums[PKT_CHECKSUM_UNKNOWN]);
+    char diagnoses[160] = "", checksums[320] = "";
+    append_count(diagnoses, sizeof diagnoses, found->severities[PKT_SEVERITY_ERROR], "error", "errors");
+    append_count(diagnoses, sizeof diagnoses, found->severities[PKT_SEVERITY_WARN], "warning", "warnings");
+    append_count(diagnoses, sizeof diagnoses, found->severities[PKT_SEVERITY_NOTE], "note", "notes");
+    for (int state = PKT_CHECKSUM_ABSENT; state <= PKT_CHECKSUM_UNKNOWN; state++) {
+        const char *name = pkt_checksum_state_name((enum pkt_checksum_state)state);
+        append_count(checksums, sizeof checksums, found->checksums[state], name, name);
+    }
+    message_notice("%llu of %llu %s with diagnoses: %s; checksums: %s", (unsigned long long)found->packets,
+                   (unsigned long long)sniff->reported, message_plural(sniff->reported, "packet", "packets"),
+                   diagnoses, checksums);
 }
 
 static void end(struct sniff *sniff)
 {
+    out_sink_flush(&sniff->sink); /* the lines before what is said of them */
     if (tcp_bases != NULL && pkt_tcp_bases_evicted(tcp_bases) > 0)
         message_warning(
             "%llu TCP connections were forgotten to stay within memory: some relative sequence numbers "
