@@ -98,6 +98,23 @@ static inline unsigned pkt_igmp3_record_count(struct pkt_igmp m)
 {
     return pkt_u16(m.message, 6);
 }
+/*
+ * Multicast router discovery (RFC 4286), in IGMP and ICMPv6 alike: an advertisement states its interval (the
+ * code octet) and the querier's interval in seconds, and the robustness variable. message is that of the
+ * typed view.
+ */
+static inline uint8_t pkt_mrd_interval(struct pkt_view message)
+{
+    return pkt_u8(message, 1);
+}
+static inline uint16_t pkt_mrd_query_interval(struct pkt_view message)
+{
+    return pkt_u16(message, 4);
+}
+static inline uint16_t pkt_mrd_robustness(struct pkt_view message)
+{
+    return pkt_u16(message, 6);
+}
 /* Walks the group records of a v3 report; an empty walk for other types. Read each with pkt_group_record. */
 PKT_API void pkt_igmp3_records(struct pkt_igmp m, struct pkt_list *ret_list);
 
