@@ -47,7 +47,8 @@ tidy() {
         if grep -q "\"file\": \"$PWD/$file\"" "$build/compile_commands.json"; then echo "$file"; fi
     done)
     [ -n "$known" ] || return 0
-    echo "$known" | xargs -P "$(nproc)" -n 4 "$clang_tidy" --quiet -p "$build"
+    echo "$known" | xargs -P "$(nproc)" -n 4 "$clang_tidy" --quiet -p "$build" --extra-arg=-Wno-unknown-warning-option 2>&1 |
+        { grep -v -E '^[0-9]+ warnings? (generated|treated)|^$' || true; }
 }
 
 case ${1-} in

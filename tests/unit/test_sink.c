@@ -87,7 +87,7 @@ static void ip6_addresses(void **state)
     (void)state;
     static const uint16_t values[] = {0x1, 0x10, 0x100, 0x1000, 0xffff, 0xabcd, 0x203};
     struct pkt_ip6 address;
-    for (unsigned pattern = 0; pattern < 256; pattern++)
+    for (unsigned pattern = 0; pattern < 256; pattern++) {
         for (unsigned seed = 0; seed < 7; seed++) {
             for (unsigned i = 0; i < 8; i++) {
                 uint16_t group = (pattern >> i & 1) != 0 ? 0 : values[(i + seed) % 7];
@@ -96,6 +96,7 @@ static void ip6_addresses(void **state)
             }
             check_ip6(&address);
         }
+    }
 }
 
 static void ip4_and_mac_addresses(void **state)

@@ -26,6 +26,7 @@ static void clean(char *sentence)
     }
 }
 
+PKT_PRINTF(3, 0)
 static void fill(struct pkt_error *reterr_error, const char *name, const char *format, va_list arguments)
 {
     int used = put_name(reterr_error->sentence, sizeof reterr_error->sentence, name);
