@@ -4,9 +4,9 @@
  * Rules that no single packet can break:
  *
  *   R5        length from the IP header: what a reader does; padded_frames_are_judged_by_the_ip_length below
- *   R8        what types are called: names, see test_igmp.c
+ *   R8        what types are called: names, see test_igmp_mld.c
  *   R10       octets behind an old message are legal: longer_old_messages_are_legal below
- *   R15 R16 R17 R18 R19   the codes of times: decoding and encoding, see test_igmp.c
+ *   R15 R16 R17 R18 R19   the codes of times: decoding and encoding, see test_igmp_mld.c
  *   R27       source 0.0.0.0 is legal: unspecified_sources_are_legal below
  *   R28 R29   election and delay: state of a querier and of a host over time
  *   R30 R43   how much fits an MTU: a packet does not tell its link's

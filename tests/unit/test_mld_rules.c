@@ -4,7 +4,7 @@
  *
  * Rules that no single packet can break:
  *
- *   M8    the code of times: decoding and encoding, see test_mld.c
+ *   M8    the code of times: decoding and encoding, see test_igmp_mld.c
  *   M15   how much fits an MTU: a packet does not tell its link's
  *   M16   the fallback to MLDv1: state of a host over time
  */
