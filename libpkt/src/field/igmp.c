@@ -84,7 +84,7 @@ static const struct pkt_field igmp_rows[] = {
     {NAME("pkt.igmp", "qqi", "qqi"), .get = query_interval, .shapes = IGMP_QUERY_V3, .unit = "s",
      .flags = PKT_FIELD_DERIVED},
     {NAME("igmp", "num_src", "num_src"), OCTETS(10, 2), .shapes = IGMP_QUERY_V3},
-    {NAME("igmp", "data", "data"), .type = PKT_FIELD_BYTES, .get = body, .shapes = IGMP_OTHER},
+    {NAME("pkt.igmp", "body", "body"), .type = PKT_FIELD_BYTES, .get = body, .shapes = IGMP_OTHER},
     {NAME("igmp", "num_grp_recs", "num_grp_recs"), OCTETS(6, 2), .shapes = IGMP_REPORT_V3},
 };
 /* clang-format on */

@@ -187,6 +187,8 @@ static inline bool field_in_shape(const struct pkt_field *row, const struct pkt_
 static inline uint64_t field_number(const struct pkt_field *row, struct pkt_view view)
 {
     uint64_t value = field_bits(view, row->bit_off, row->bit_len);
+    if (row->type == PKT_FIELD_BOOL)
+        return value != 0;
     return row->scale == 0 ? value : value * row->scale;
 }
 

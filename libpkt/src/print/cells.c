@@ -3,6 +3,8 @@
  */
 #include "pkt/cells.h"
 #include "../field/registry.h"
+#include "pkt/igmp.h"
+#include "pkt/link.h"
 
 /* Wireshark's numbers of checksum states. */
 static const uint8_t checksum_cells[] = {
@@ -57,19 +59,39 @@ static bool has_ethertype(const struct pkt_layer *row)
 /* Messages of group membership are a protocol of their own within IGMP, of the same name. */
 static bool is_group_message(const struct pkt_layer *row)
 {
-    return row->hdr_len != 0 && (row->next == 0x11 || row->next == 0x12 || row->next == 0x16 ||
-                                 row->next == 0x17 || row->next == 0x22);
+    bool report =
+        row->next == PKT_IGMP_V1_REPORT || row->next == PKT_IGMP_V2_REPORT || row->next == PKT_IGMP_V3_REPORT;
+    return row->hdr_len != 0 && (report || row->next == PKT_IGMP_QUERY || row->next == PKT_IGMP_V2_LEAVE);
+}
+
+/* Link types of bare IP packets: tshark has a protocol for the link that is not there. */
+static bool is_raw(uint16_t linktype)
+{
+    return linktype == PKT_LINKTYPE_RAW || linktype == PKT_LINKTYPE_RAW_BSD ||
+           linktype == PKT_LINKTYPE_RAW_OPENBSD;
+}
+
+static const char *protocol_name(const struct pkt_packet *packet, unsigned layer)
+{
+    bool service_tag = layer > 0 && packet->layer[layer].proto == PKT_PROTO_VLAN &&
+                       packet->layer[layer - 1].next == PKT_ETHERTYPE_QINQ;
+    return service_tag ? "ieee8021ad" : pkt_proto_name((enum pkt_proto)packet->layer[layer].proto);
 }
 
 static void put_protocols(const struct pkt_packet *packet, struct pkt_sink *sink)
 {
+    const char *separator = "";
+    if (is_raw(packet->linktype)) {
+        pkt_put(sink, "raw");
+        separator = ":";
+    }
     for (unsigned i = 0; i < packet->layer_count; i++) {
         const struct pkt_layer *row = &packet->layer[i];
         if (row->proto == PKT_PROTO_TRAILER || row->proto == PKT_PROTO_ICMP_EXT)
             continue;
-        if (i > 0)
-            pkt_put_char(sink, ':');
-        pkt_put(sink, pkt_proto_name((enum pkt_proto)row->proto));
+        pkt_put(sink, separator);
+        separator = ":";
+        pkt_put(sink, protocol_name(packet, i));
         if (has_ethertype(row))
             pkt_put(sink, ":ethertype");
         if (row->proto == PKT_PROTO_IGMP && is_group_message(row))

@@ -103,6 +103,12 @@ static bool is_echo(struct pkt_icmp m)
     return type == PKT_ICMP_ECHO_REQUEST || type == PKT_ICMP_ECHO_REPLY;
 }
 
+/* A request to look at an interface names it in an extension structure (RFC 8335 2). */
+static bool is_extended_echo(struct pkt_icmp m)
+{
+    return pkt_icmp_type(m) == (m.v6 ? PKT_ICMP6_EXTENDED_ECHO : PKT_ICMP_EXTENDED_ECHO);
+}
+
 static enum pkt_proto decode(struct pkt_decoder *d, enum pkt_proto proto)
 {
     struct pkt_layer *row = pkt_decode_row(d, proto, ICMP_MIN);
@@ -116,6 +122,8 @@ static enum pkt_proto decode(struct pkt_decoder *d, enum pkt_proto proto)
         return PKT_PROTO_NONE;
     if (is_echo(m))
         return PKT_PROTO_PAYLOAD;
+    if (is_extended_echo(m))
+        pkt_icmp_extension_row(d, d->off, d->end);
     return pkt_icmp_is_error(m) ? decode_quote(d, m, row->off) : PKT_PROTO_NONE;
 }
 
