@@ -68,12 +68,12 @@ static inline uint64_t exercise_link(const struct pkt_packet *packet, unsigned i
     struct pkt_arp arp;
     uint64_t sum = 0;
     if (pkt_as_ethernet(packet, i, &eth))
-        sum += pkt_ethernet_dst(eth).byte[5] + pkt_ethernet_src(eth).byte[5] + pkt_ethernet_is_8023(eth);
+        sum += 0U + pkt_ethernet_dst(eth).byte[5] + pkt_ethernet_src(eth).byte[5] + pkt_ethernet_is_8023(eth);
     if (pkt_as_vlan(packet, i, &vlan))
-        sum += vlan.tpid + pkt_vlan_id(vlan) + pkt_vlan_type(vlan) + pkt_vlan_dei(vlan) +
+        sum += 0U + vlan.tpid + pkt_vlan_id(vlan) + pkt_vlan_type(vlan) + pkt_vlan_dei(vlan) +
                pkt_vlan_priority(vlan);
     if (pkt_as_llc(packet, i, &llc))
-        sum += pkt_llc_control(llc) + pkt_llc_is_snap(llc) + pkt_llc_oui(llc) + pkt_llc_protocol(llc);
+        sum += 0U + pkt_llc_control(llc) + pkt_llc_is_snap(llc) + pkt_llc_oui(llc) + pkt_llc_protocol(llc);
     if (pkt_as_null(packet, i, &null))
         sum += pkt_null_family(null);
     if (pkt_as_sll(packet, i, &sll))
@@ -101,10 +101,10 @@ static inline uint64_t exercise_ip(const struct pkt_packet *packet, unsigned i)
     if (pkt_as_ipv4(packet, i, &ip4)) {
         pkt_ipv4_options(ip4, &list);
         sum += exercise_list(list) + pkt_ipv4_final_dst(ip4).byte[3] + pkt_ipv4_src(ip4).byte[3];
-        sum += pkt_ipv4_router_alert(ip4, &alert) + alert + pkt_ipv4_tos(ip4) + pkt_ipv4_ttl(ip4);
+        sum += 0U + pkt_ipv4_router_alert(ip4, &alert) + alert + pkt_ipv4_tos(ip4) + pkt_ipv4_ttl(ip4);
     }
     if (pkt_as_ipv6(packet, i, &ip6)) {
-        sum += pkt_ipv6_pseudo_addresses(packet, i, &src, &dst) + src.byte[15] + dst.byte[15];
+        sum += 0U + pkt_ipv6_pseudo_addresses(packet, i, &src, &dst) + src.byte[15] + dst.byte[15];
         sum +=
             pkt_ipv6_router_alert(packet, i, &alert) + pkt_ipv6_flow_label(ip6) + pkt_ipv6_traffic_class(ip6);
     }
@@ -128,14 +128,14 @@ static inline uint64_t exercise_transport(const struct pkt_packet *packet, unsig
     uint16_t checksum = 0;
     uint64_t sum = 0;
     if (pkt_as_udp(packet, i, &udp))
-        sum += pkt_udp_src(udp) + pkt_udp_dst(udp) + pkt_udp_len(udp) + pkt_udp_checksum(udp);
+        sum += 0U + pkt_udp_src(udp) + pkt_udp_dst(udp) + pkt_udp_len(udp) + pkt_udp_checksum(udp);
     if (pkt_as_tcp(packet, i, &tcp)) {
         pkt_tcp_options(tcp, &list);
         sum += exercise_list(list) + pkt_tcp_flags(tcp) + pkt_tcp_urgent(tcp) + pkt_tcp_window(tcp);
     }
     if (pkt_as_gre(packet, i, &gre))
-        sum += pkt_gre_checksum(gre, &checksum) + pkt_gre_key(gre, &value) + pkt_gre_sequence(gre, &value) +
-               value;
+        sum += 0U + pkt_gre_checksum(gre, &checksum) + pkt_gre_key(gre, &value) +
+               pkt_gre_sequence(gre, &value) + value;
     if (pkt_as_vxlan(packet, i, &vxlan))
         sum += pkt_vxlan_vni(vxlan) + pkt_vxlan_flags(vxlan);
     return sum + checksum;
