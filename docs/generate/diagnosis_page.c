@@ -44,7 +44,7 @@ static void print_diagnosis(const struct diagnosis *diagnosis)
     const char *section = diagnosis->section;
     bool has_section = section[0] != '\0';
     printf(".It Sy %s Pq %s\n%s", diagnosis->name, diagnosis->severity, diagnosis->sentence);
-    printf("%s%s%s\n", has_section ? " (" : "", section, has_section ? ")" : "");
+    printf("%s%s%s\n", has_section ? " [" : "", section, has_section ? "]" : "");
 }
 
 /* The list is in order of age; readers look for a protocol. */

@@ -20,7 +20,7 @@ awk -F '"' '/^ *XX\(/ {
 mandoc -T ascii -O width=500 "$2" | col -b | awk '
     /^ *[a-z0-9]+\.[a-z0-9.-]+ \((note|warning|error)\)$/ { name = $1; severity = $2; gsub(/[()]/, "", severity); next }
     name != "" {
-        section = match($0, /\((RFC|IEEE|draft)[^()]*\)$/) ? " " substr($0, RSTART + 1, RLENGTH - 2) : ""
+        section = match($0, /\[[^][]*\]$/) ? " " substr($0, RSTART + 1, RLENGTH - 2) : ""
         print name " " severity section
         name = ""
     }' | LC_ALL=C sort >"$work/page"
