@@ -1,7 +1,8 @@
 /*
- * Whole frames whose checksums are right, written down by another implementation (scapy), each with the expression
- * that made it. E is an Ethernet header from 02:00:00:00:00:01 to 02:00:00:00:00:02, P4 IPv4 from 10.0.0.1 to 10.0.0.2,
- * P6 IPv6 from fd00::1 to fd00::2, U UDP from port 1000 to 2000, T a TCP segment from port 1000 to 80.
+ * Whole frames whose checksums are right, written down by another implementation (scapy), each with the
+ * expression that made it. E is an Ethernet header from 02:00:00:00:00:01 to 02:00:00:00:00:02, P4 IPv4
+ * from 10.0.0.1 to 10.0.0.2, P6 IPv6 from fd00::1 to fd00::2, U UDP from port 1000 to 2000, T a TCP segment
+ * from port 1000 to 80.
  */
 #ifndef TESTS_GOLDEN_FRAMES_H
 #define TESTS_GOLDEN_FRAMES_H
