@@ -2,8 +2,8 @@
  * The Internet checksum (RFC 1071) and its incremental update (RFC 1624).
  *
  * The sum does not depend on byte order (RFC 1071 2.B): words are added as they lie in memory and the folded
- * result is put into network order once. Each 64-bit accumulator takes 32-bit words, so no carry is lost in
- * fewer than 2^32 of them.
+ * result is put into network order once. In blocks each 64-bit accumulator takes 32-bit words, so no carry is
+ * lost in fewer than 2^32 of them; in what is left 64-bit words are added with their carries.
  */
 #include "pkt/checksum.h"
 
@@ -14,10 +14,16 @@ static uint64_t load32(const uint8_t *p)
     return word;
 }
 
+static uint64_t load64(const uint8_t *p)
+{
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
 /* One's complement sum of the 64-bit value in 16 bits. */
 static uint16_t fold(uint64_t acc)
 {
-    acc = (acc & 0xffffffff) + (acc >> 32);
     acc = (acc & 0xffffffff) + (acc >> 32);
     acc = (acc & 0xffff) + (acc >> 16);
     acc = (acc & 0xffff) + (acc >> 16);
@@ -47,24 +53,36 @@ static uint64_t sum_blocks(const uint8_t *p, size_t blocks)
     return acc[0] + acc[1] + acc[2] + acc[3];
 }
 
-/* Sum of fewer than 64 bytes, the last padded with zeroes. */
+/* One's complement addition: the carry comes back in at the bottom. */
+static uint64_t add_carry(uint64_t acc, uint64_t word)
+{
+    acc += word;
+    return acc + (acc < word);
+}
+
+/* Sum of fewer than 64 bytes: the size of headers, where vectors do not pay. The last word is padded with
+ * zeroes. */
 static uint64_t sum_tail(const uint8_t *p, size_t len)
 {
     uint64_t acc = 0;
-    for (; len >= 4; len -= 4, p += 4)
-        acc += load32(p);
-    uint8_t last[4] = {0, 0, 0, 0};
-    memcpy(last, p, len);
-    return acc + load32(last);
+    for (; len >= 8; len -= 8, p += 8)
+        acc = add_carry(acc, load64(p));
+    if (len >= 4) {
+        acc = add_carry(acc, load32(p));
+        len -= 4;
+        p += 4;
+    }
+    uint8_t last[4] = {len > 0 ? p[0] : 0, len > 1 ? p[1] : 0, len > 2 ? p[2] : 0, 0};
+    return add_carry(acc, load32(last));
 }
 
 /* The sum of a run, in host order. */
 static uint16_t sum_run(struct pkt_view view)
 {
     size_t blocks = view.len / 64;
-    uint64_t acc = sum_blocks(view.ptr, blocks);
-    if (view.len % 64 != 0)
-        acc += sum_tail(view.ptr + blocks * 64, view.len % 64);
+    uint64_t acc = sum_tail(view.ptr + blocks * 64, view.len % 64);
+    if (blocks > 0)
+        acc = add_carry(acc, sum_blocks(view.ptr, blocks));
     return to_host(fold(acc));
 }
 
