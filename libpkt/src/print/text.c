@@ -117,7 +117,7 @@ void text_endpoints(struct text *t, uint8_t protocol, uint16_t src, uint16_t dst
     text_put(t, ": ");
 }
 
-/* Without a row, behind the sixteenth layer: the pseudo-header of the IP header that was printed last. */
+/* By the bytes and the pseudo-header of the IP header that was printed last. */
 static struct pkt_checksum_result sum_bytes(const struct text *t, struct text_at at, uint8_t protocol,
                                             size_t off)
 {
@@ -141,8 +141,11 @@ static struct pkt_checksum_result sum_bytes(const struct text *t, struct text_at
 
 struct pkt_checksum_result text_checksum(const struct text *t, struct text_at at, enum pkt_proto proto)
 {
-    if (text_row_is(t, at.row, proto))
-        return pkt_checksum_verify(t->packet, at.row);
+    if (text_row_is(t, at.row, proto)) {
+        struct pkt_checksum_result result = pkt_checksum_verify(t->packet, at.row);
+        if (result.state != PKT_CHECKSUM_UNKNOWN)
+            return result;
+    }
     switch (proto) {
     case PKT_PROTO_TCP:
         return sum_bytes(t, at, PKT_IP_TCP, 16);

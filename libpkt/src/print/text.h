@@ -117,7 +117,8 @@ static PKT_ALWAYS_INLINE void text_put_hex(struct text *t, const char *before, u
     pkt_put_hex(t->sink, value);
 }
 
-static PKT_ALWAYS_INLINE void text_put_hex_width(struct text *t, const char *before, uint32_t value, unsigned width)
+static PKT_ALWAYS_INLINE void text_put_hex_width(struct text *t, const char *before, uint32_t value,
+                                                 unsigned width)
 {
     pkt_put(t->sink, before);
     pkt_put_hex_width(t->sink, value, width);
@@ -186,8 +187,11 @@ static inline bool text_row_is(const struct text *t, unsigned row, enum pkt_prot
     return row < t->packet->layer_count && t->packet->layer[row].proto == proto;
 }
 
-/* The checksum of what stands at at: that of its row, or by its bytes alone where the table has no row for
- * it. */
+/*
+ * The checksum of what stands at at: that of its row; by the bytes alone where the table has no row for it,
+ * and where the row's is open because of what encloses it (a fragment that holds a tunnelled datagram
+ * wholly).
+ */
 struct pkt_checksum_result text_checksum(const struct text *t, struct text_at at, enum pkt_proto proto);
 
 #endif

@@ -50,8 +50,8 @@ static const struct text_name types[] = {
     {MOBILE_SOLICITATION,               "mobile router solicitation"    },
     {MOBILE_ADVERTISEMENT,              "mobile router advertisement"   },
     {155,                               "RPL"                           },
-    {200,                               "mtrace response"                },
-    {201,                               "mtrace message"               },
+    {200,                               "mtrace response"               },
+    {201,                               "mtrace message"                },
     {0,                                 NULL                            },
 };
 

@@ -45,8 +45,11 @@ static void put_bad(struct text *t, const char *what, uint32_t value)
     text_put(t, "]");
 }
 
-/* A route option: every slot, with a comma behind those in front of the pointer. */
-static void put_route(struct text *t, struct pkt_view option)
+/*
+ * A route option: every slot, with a comma behind those in front of the pointer. The last slot of an option of odd
+ * length reaches into what follows; area: the header from the option on.
+ */
+static void put_route(struct text *t, struct pkt_view option, struct pkt_view area)
 {
     uint32_t len = (uint32_t)option.len;
     if (len < 3) {
@@ -58,9 +61,9 @@ static void put_route(struct text *t, struct pkt_view option)
     uint32_t pointer = pkt_u8(option, 2) - 1U;
     if (pointer < ADDRESS_OFF || (pointer + 1) % 4 != 0 || pointer > len + 1)
         put_bad(t, " [bad ptr ", pkt_u8(option, 2));
-    for (uint32_t off = ADDRESS_OFF; off + 4 <= len; off += 4) {
+    for (uint32_t off = ADDRESS_OFF; off < len && off + 4 <= area.len; off += 4) {
         text_put(t, " ");
-        text_ip4_at(t, option, off);
+        text_ip4_at(t, area, off);
         if (pointer > off)
             text_put(t, ",");
     }
@@ -135,7 +138,7 @@ static void put_router_alert(struct text *t, struct pkt_view option)
         text_put_u32(t, " value ", pkt_u16(option, 2));
 }
 
-static void put_option(struct text *t, struct pkt_view option)
+static void put_option(struct text *t, struct pkt_view option, struct pkt_view area)
 {
     switch (pkt_u8(option, 0)) {
     case PKT_IPV4_OPTION_TIMESTAMP:
@@ -144,7 +147,7 @@ static void put_option(struct text *t, struct pkt_view option)
     case PKT_IPV4_OPTION_RECORD_ROUTE:
     case PKT_IPV4_OPTION_STRICT_ROUTE:
     case PKT_IPV4_OPTION_LOOSE_ROUTE:
-        put_route(t, option);
+        put_route(t, option, area);
         return;
     case PKT_IPV4_OPTION_ROUTER_ALERT:
         put_router_alert(t, option);
@@ -170,7 +173,7 @@ static void put_options(struct text *t, struct pkt_view area)
         }
         if (type == PKT_IPV4_OPTION_END)
             return;
-        put_option(t, pkt_view_clip(area, off, len));
+        put_option(t, pkt_view_clip(area, off, len), pkt_view_from(area, off));
         off += len;
     }
 }

@@ -35,9 +35,11 @@ static void put_tag(struct text *t, struct pkt_vlan vlan)
     text_put(t, pkt_vlan_dei(vlan) ? ", DEI, " : ", ");
 }
 
+/* The fourth is another value from before 802.1ad. */
 static bool is_tag(uint16_t type)
 {
-    return type == PKT_ETHERTYPE_VLAN || type == PKT_ETHERTYPE_QINQ || type == PKT_ETHERTYPE_QINQ_OLD;
+    return type == PKT_ETHERTYPE_VLAN || type == PKT_ETHERTYPE_QINQ || type == PKT_ETHERTYPE_QINQ_OLD ||
+           type == 0x9200;
 }
 
 bool text_ethertype(struct text *t, struct text_at at, uint16_t type, bool *ret_known)
@@ -338,7 +340,7 @@ static bool cooked(struct text *t, struct text_at at, bool v2)
     uint32_t header_len = v2 ? SLL2_LEN : SLL_LEN;
     struct pkt_sll sll = {pkt_view_clip(at.bytes, 0, header_len), v2};
     if (at.bytes.len < header_len) {
-        t->link_len = (uint32_t)at.bytes.len;
+        t->link_len = v2 ? 0 : (uint32_t)at.bytes.len; /* what a dump leaves out */
         text_mark(t, v2 ? "sll2" : "sll");
         return true;
     }

@@ -46,8 +46,10 @@ static void put_lifetime(struct text *t, const char *before, uint32_t seconds)
 
 static bool put_prefix(struct text *t, struct pkt_view option)
 {
-    if (option.len < PREFIX_LEN)
+    if (option.len < PREFIX_LEN) {
+        t->link_len = 0; /* as text_cut has it */
         return false;
+    }
     text_ip6_at(t, option, 16);
     text_put_u32(t, "/", pkt_u8(option, 2));
     text_put(t, option.len != PREFIX_LEN ? "badlen, Flags [" : ", Flags [");

@@ -35,51 +35,60 @@ static const struct text_name kinds[] = {
 
 /* One option under way. */
 struct option {
-    struct pkt_view bytes; /* kind and length included */
-    struct pkt_view data;
+    struct pkt_view bytes; /* kind and length included, as long as it states */
+    struct pkt_view data;  /* what its kind makes of what follows; need not agree with the stated length */
     unsigned kind;
-    unsigned flags; /* of the segment */
+    unsigned len;      /* as stated */
+    unsigned data_len; /* the claimed length of data */
+    unsigned flags;    /* of the segment */
     struct pkt_text_tcp base;
-    unsigned consumed; /* bytes of data that the printer knows */
+};
+
+/*
+ * The lengths of the kinds that have a fixed one. The walk goes on behind it, whatever length is stated; 0
+ * for the kinds that go by the stated one.
+ */
+static const uint8_t fixed_lens[] = {
+    [PKT_TCP_OPTION_END] = 1,
+    [PKT_TCP_OPTION_NOP] = 1,
+    [PKT_TCP_OPTION_MSS] = 4,
+    [PKT_TCP_OPTION_WINDOW_SCALE] = 3,
+    [PKT_TCP_OPTION_SACK_PERMITTED] = 2,
+    [6] = 6,
+    [7] = 6,
+    [PKT_TCP_OPTION_TIMESTAMPS] = 10,
+    [11] = 6,
+    [12] = 6,
+    [13] = 6,
+    [PKT_TCP_OPTION_MD5] = 2 + MD5_LEN,
+    [20] = 4,
+    [PKT_TCP_OPTION_USER_TIMEOUT] = 4,
 };
 
 /* A printer of an option's data. False: damaged. */
-typedef bool option_printer(struct text *t, struct option *option);
+typedef bool option_printer(struct text *t, const struct option *option);
 
-static bool want(struct option *option, unsigned len)
+static bool put_u16(struct text *t, const struct option *option)
 {
-    option->consumed = len;
-    return option->data.len >= len;
-}
-
-static bool put_u16(struct text *t, struct option *option)
-{
-    if (!want(option, 2))
-        return false;
     text_put_u32(t, " ", pkt_u16(option->data, 0));
     return true;
 }
 
-static bool put_u32(struct text *t, struct option *option)
+static bool put_u32(struct text *t, const struct option *option)
 {
-    if (!want(option, 4))
-        return false;
     text_put_u32(t, " ", pkt_u32(option->data, 0));
     return true;
 }
 
-static bool put_scale(struct text *t, struct option *option)
+static bool put_scale(struct text *t, const struct option *option)
 {
-    if (!want(option, 1))
-        return false;
     text_put_u32(t, " ", pkt_u8(option->data, 0));
     return true;
 }
 
-static bool put_sack(struct text *t, struct option *option)
+static bool put_sack(struct text *t, const struct option *option)
 {
     uint32_t len = (uint32_t)option->data.len;
-    option->consumed = len;
     if (len % 8 != 0) {
         text_put(t, " invalid sack");
         return true;
@@ -94,47 +103,38 @@ static bool put_sack(struct text *t, struct option *option)
     return true;
 }
 
-static bool put_timestamps(struct text *t, struct option *option)
+static bool put_timestamps(struct text *t, const struct option *option)
 {
-    if (!want(option, 8))
-        return false;
     text_put_u32(t, " val ", pkt_u32(option->data, 0));
     text_put_u32(t, " ecr ", pkt_u32(option->data, 4));
     return true;
 }
 
 /* The digest cannot be checked without the connection's secret. */
-static bool put_md5(struct text *t, struct option *option)
+static bool put_md5(struct text *t, const struct option *option)
 {
-    if (!want(option, MD5_LEN))
-        return false;
     text_put(t, " shared secret not supplied with -M, can't check - ");
-    pkt_put_hex_bytes(t->sink, pkt_view_clip(option->data, 0, MD5_LEN), 0);
+    pkt_put_hex_bytes(t->sink, option->data, 0);
     return true;
 }
 
-static bool put_scps(struct text *t, struct option *option)
+static bool put_scps(struct text *t, const struct option *option)
 {
-    if (!want(option, 2))
-        return false;
     text_put_hex_width(t, " cap ", pkt_u8(option->data, 0), 2);
     text_put_u32(t, " id ", pkt_u8(option->data, 1));
     return true;
 }
 
-static bool put_user_timeout(struct text *t, struct option *option)
+static bool put_user_timeout(struct text *t, const struct option *option)
 {
-    if (!want(option, 2))
-        return false;
     uint32_t value = pkt_u16(option->data, 0);
     text_put_hex(t, " 0x", value);
     text_put_u32(t, " ", (value & 1) != 0 ? (value >> 1) * 60 : value >> 1);
     return true;
 }
 
-static bool put_authentication(struct text *t, struct option *option)
+static bool put_authentication(struct text *t, const struct option *option)
 {
-    option->consumed = (unsigned)option->data.len;
     if (option->data.len < 2) {
         text_invalid(t);
         return true;
@@ -161,16 +161,14 @@ static void put_cookie(struct text *t, struct pkt_view cookie, bool experimental
     }
 }
 
-static bool put_fast_open(struct text *t, struct option *option)
+static bool put_fast_open(struct text *t, const struct option *option)
 {
-    option->consumed = (unsigned)option->data.len;
     put_cookie(t, option->data, false);
     return true;
 }
 
-static bool put_experiment(struct text *t, struct option *option)
+static bool put_experiment(struct text *t, const struct option *option)
 {
-    option->consumed = (unsigned)option->data.len;
     if (option->data.len < 2)
         return false;
     text_put(t, "-");
@@ -181,21 +179,19 @@ static bool put_experiment(struct text *t, struct option *option)
     return true;
 }
 
-static bool put_multipath(struct text *t, struct option *option)
+static bool put_multipath(struct text *t, const struct option *option)
 {
-    option->consumed = (unsigned)option->data.len;
     return text_mptcp(t, option->bytes, option->flags);
 }
 
-static bool put_nothing(struct text *t, struct option *option)
+static bool put_nothing(struct text *t, const struct option *option)
 {
     (void)t, (void)option;
     return true;
 }
 
-static bool put_unknown(struct text *t, struct option *option)
+static bool put_unknown(struct text *t, const struct option *option)
 {
-    option->consumed = (unsigned)option->data.len;
     if (option->data.len > 0)
         text_put(t, " 0x");
     pkt_put_hex_bytes(t->sink, option->data, 0);
@@ -229,36 +225,45 @@ static option_printer *find_printer(unsigned kind)
     return print != NULL ? print : put_unknown;
 }
 
-/* One option that is there wholly. False: damaged. */
-static bool put_option(struct text *t, struct option *option)
-{
-    bool single = option->kind <= PKT_TCP_OPTION_NOP;
-    text_name_or_u32(t, kinds, option->kind, "unknown-");
-    option->consumed = 0;
-    if (!find_printer(option->kind)(t, option))
-        return false;
-    if (!single && option->consumed + 2 != option->bytes.len) {
-        text_put_u32(t, "[len ", (uint32_t)option->bytes.len);
-        text_put(t, "]");
-    }
-    return true;
-}
+/* The fate of an option. */
+enum fate {
+    WHOLE,
+    IMPOSSIBLE,  /* its stated length is */
+    OVERRUN,     /* its kind wants more than the header has */
+    CUT,         /* not captured wholly */
+    CUT_AT_HEAD, /* neither are its first two bytes */
+};
 
-/* The option at off by its own length. False: its length is impossible; *ret_cut: not captured. */
-static bool take_option(struct pkt_view header, size_t off, size_t header_len, struct option *option,
-                        bool *ret_cut)
+/* The option at off by its own length. */
+static enum fate take_option(struct pkt_view header, size_t off, size_t header_len, struct option *option)
 {
     option->kind = pkt_u8(header, off);
     bool single = option->kind <= PKT_TCP_OPTION_NOP;
-    *ret_cut = off >= header.len || (!single && off + 1 >= header.len);
-    if (*ret_cut)
+    unsigned head = single ? 1 : 2;
+    if (off + head > header.len)
+        return CUT_AT_HEAD;
+    option->len = single ? 1 : pkt_u8(header, off + 1);
+    if (option->len > header_len - off || option->len < head)
+        return IMPOSSIBLE;
+    unsigned fixed = option->kind < sizeof fixed_lens ? fixed_lens[option->kind] : 0;
+    option->data_len = (fixed != 0 ? fixed : option->len) - head;
+    option->bytes = pkt_view_clip(header, off, option->len);
+    option->data = pkt_view_clip(header, off + head, option->data_len);
+    if (head + option->data_len > header_len - off)
+        return OVERRUN;
+    return option->data.len < option->data_len ? CUT : WHOLE;
+}
+
+/* One option that is there wholly. False: damaged. */
+static bool put_option(struct text *t, const struct option *option)
+{
+    text_name_or_u32(t, kinds, option->kind, "unknown-");
+    if (!find_printer(option->kind)(t, option))
         return false;
-    size_t len = single ? 1 : pkt_u8(header, off + 1);
-    if (len > header_len - off || (!single && len < 2))
-        return false;
-    option->bytes = pkt_view_clip(header, off, len);
-    option->data = pkt_view_from(option->bytes, single ? 1 : 2);
-    *ret_cut = option->bytes.len < len;
+    if (option->kind > PKT_TCP_OPTION_NOP && option->data_len + 2 != option->len) {
+        text_put_u32(t, "[len ", option->len);
+        text_put(t, "]");
+    }
     return true;
 }
 
@@ -283,17 +288,19 @@ bool text_tcp_options(struct text *t, struct pkt_view header, unsigned header_le
                       bool *ret_bad)
 {
     struct option option = {.base = base, .flags = pkt_u8(header, 13)};
-    bool cut;
     text_put(t, ", options [");
     *ret_bad = false;
-    for (size_t off = TCP_LEN; off < header_len; off += option.bytes.len) {
+    for (size_t off = TCP_LEN; off < header_len; off += (option.kind > 1 ? 2 : 1) + option.data_len) {
         bool first = off == TCP_LEN;
         text_put(t, first ? "" : ",");
-        if (!take_option(header, off, header_len, &option, &cut))
-            return cut ? text_cut(t, "tcp") : put_bad(t, first, ret_bad);
-        if (cut)
+        enum fate fate = take_option(header, off, header_len, &option);
+        if (fate == CUT_AT_HEAD)
+            return text_cut(t, "tcp");
+        if (fate == CUT)
             return put_cut(t, &option, first, ret_bad);
-        if (!put_option(t, &option))
+        if (fate == OVERRUN)
+            text_name_or_u32(t, kinds, option.kind, "unknown-");
+        if (fate != WHOLE || !put_option(t, &option))
             return put_bad(t, first, ret_bad);
         if (option.kind == PKT_TCP_OPTION_END)
             break;

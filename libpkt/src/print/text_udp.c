@@ -35,11 +35,14 @@ static void put_checksum(struct text *t, struct text_at at, uint32_t len, struct
     bool wanted = t->verbosity > (t->ip.v6 ? 0 : 1) && !t->options->skip_checksums && !t->ip.fragment;
     if (!wanted)
         return;
-    if (pkt_udp_checksum(udp) == 0) {
+    bool absent = pkt_udp_checksum(udp) == 0;
+    bool allowed = !t->ip.v6 || pkt_udp_dst(udp) == PKT_PORT_VXLAN; /* RFC 8200 8.1, RFC 6935 5 */
+    if (absent && allowed) {
         text_put(t, "[no cksum] ");
         return;
     }
-    struct text_at whole = {pkt_view_clip(at.bytes, 0, UDP_LEN + len), UDP_LEN + len, at.row};
+    unsigned row = absent ? PKT_MAX_LAYERS : at.row; /* what should stand there: by the bytes */
+    struct text_at whole = {pkt_view_clip(at.bytes, 0, UDP_LEN + len), UDP_LEN + len, row};
     struct pkt_checksum_result result = text_checksum(t, whole, PKT_PROTO_UDP);
     if (at.bytes.len < UDP_LEN + len || result.state == PKT_CHECKSUM_UNKNOWN ||
         result.state == PKT_CHECKSUM_NONE)
