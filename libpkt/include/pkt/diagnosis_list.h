@@ -58,7 +58,7 @@
     XX(AH_LENGTH,                "ah.length",                    ERROR, "RFC 4302 2.2",     "the payload length field is below 1 or runs past the packet") \
     XX(ICMP_LENGTH,              "icmp.length-short",            ERROR, "RFC 792",               "the message is shorter than its type is at least") \
     XX(ICMP_EXT_VERSION,         "icmp.extension-version",       WARN,  "RFC 4884 7",            "the version of the extension structure is not 2") \
-    XX(ICMP_EXT_QUOTE,           "icmp.extension-quote-short",   ERROR, "RFC 4884 4",            "the quotation before an extension structure is shorter than 128 bytes") \
+    XX(ICMP_EXT_QUOTE,           "icmp.extension-quote-short",   ERROR, "RFC 4884 3",            "the quotation before an extension structure is shorter than 128 bytes") \
     XX(ICMP_EXT_CONTENT,         "icmp.extension-content",       ERROR, "RFC 4950 3, RFC 5837 4", "an object's content is not as long as its class and C-type say") \
     XX(ND_LENGTH,                "nd.length-short",              ERROR, "RFC 4861 6.1",          "the message is shorter than its type is at least") \
     XX(ND_OPTION_CONTENT,        "nd.option-content",            ERROR, "RFC 4861 4.6",          "the length of an option is not one that its type can have") \
@@ -66,6 +66,7 @@
     XX(ND_DAD_DESTINATION,       "nd.dad-destination",           ERROR, "RFC 4861 7.1.1",        "a solicitation from the unspecified address is not sent to a solicited-node address") \
     XX(ND_SOLICITED,             "nd.solicited-multicast",       ERROR, "RFC 4861 7.1.2",        "an advertisement to a multicast address has the Solicited flag set") \
     XX(ND_REDIRECT,              "nd.redirect",                  ERROR, "RFC 4861 8.1",          "a redirect is for a multicast destination or to a target that is no router") \
+    XX(ND_FRAGMENT,              "nd.fragmented",                ERROR, "RFC 6980 5",            "a neighbour discovery message carries a fragment header") \
     PKT_DIAGNOSIS_MAP_IGMP(XX) \
     PKT_DIAGNOSIS_MAP_MLD(XX)
 

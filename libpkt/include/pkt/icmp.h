@@ -111,6 +111,38 @@ static inline uint32_t pkt_icmp_transmit(struct pkt_icmp m)
 {
     return pkt_u32(m.message, 16);
 }
+/* Mask of an address mask message (RFC 950). */
+static inline struct pkt_ip4 pkt_icmp_mask(struct pkt_icmp m)
+{
+    return pkt_ip4_at(m.message, 8);
+}
+/* IPv4 router advertisement (RFC 1256 3): number of addresses, size of an entry in 32-bit words, lifetime in
+ * seconds. */
+static inline uint8_t pkt_icmp_router_count(struct pkt_icmp m)
+{
+    return pkt_u8(m.message, 4);
+}
+static inline uint8_t pkt_icmp_router_entry_words(struct pkt_icmp m)
+{
+    return pkt_u8(m.message, 5);
+}
+static inline uint16_t pkt_icmp_router_lifetime(struct pkt_icmp m)
+{
+    return pkt_u16(m.message, 6);
+}
+/* Entry number index of an IPv4 router advertisement; false behind the last that is counted and captured. */
+PKT_API bool pkt_icmp_router(struct pkt_icmp m, unsigned index, struct pkt_ip4 *ret_address,
+                             int32_t *ret_preference);
+/* Extended echo (RFC 8335 2, 3): a sequence number of one octet, and behind it L (0x01) of a request, or
+ * state (0xe0), A (0x04), 4 (0x02) and 6 (0x01) of a reply. */
+static inline uint8_t pkt_icmp_extended_sequence(struct pkt_icmp m)
+{
+    return pkt_u8(m.message, 6);
+}
+static inline uint8_t pkt_icmp_extended_flags(struct pkt_icmp m)
+{
+    return pkt_u8(m.message, 7);
+}
 /* Whether the message quotes a packet from byte 8 on. */
 PKT_API bool pkt_icmp_is_error(struct pkt_icmp m);
 /*
@@ -168,6 +200,17 @@ struct pkt_interface_info {
 };
 /* False when the object is not of that class or shorter than its flags claim; what was whole is filled in. */
 PKT_API bool pkt_interface_info(const struct pkt_option *object, struct pkt_interface_info *ret_info);
+
+/* Interface identification object (RFC 8335 2.1): which interface an extended echo request asks about. */
+struct pkt_interface_id {
+    uint8_t type;         /* C-type: 1 name, 2 index, 3 address */
+    struct pkt_view name; /* hostile text, padded with zero octets */
+    uint32_t index;
+    uint16_t family;         /* of the address: 1 IPv4, 2 IPv6, 16389 a 48-bit MAC address, ... */
+    struct pkt_view address; /* as many octets as the object says */
+};
+/* False when the object is not of that class, of an unknown C-type, or shorter than it says. */
+PKT_API bool pkt_interface_id(const struct pkt_option *object, struct pkt_interface_id *ret_id);
 
 /* --- Neighbour discovery (RFC 4861): views on an ICMPv6 message --- */
 
@@ -231,6 +274,63 @@ static inline uint32_t pkt_nd_ra_retransmit(struct pkt_icmp m)
 }
 /* Walks the options of an ND message; an empty walk for other messages. */
 PKT_API void pkt_nd_options(struct pkt_icmp m, struct pkt_list *ret_list);
+
+/*
+ * Readers of the options that pkt_nd_options walks. Each is false when the option is of another type or of a
+ * length that its type cannot have; views live as long as the packet's bytes.
+ */
+
+/* Source or target link-layer address (RFC 4861 4.6.1): the octets, padding of other links than Ethernet
+ * included. */
+PKT_API bool pkt_nd_link_address(const struct pkt_option *option, struct pkt_view *ret_address);
+
+/* Prefix information (RFC 4861 4.6.2). */
+struct pkt_nd_prefix {
+    uint8_t len;    /* bits; more than 128 if the sender wrote so */
+    uint8_t flags;  /* L 0x80, A 0x40, R 0x20 (RFC 6275 7.2) */
+    uint32_t valid; /* lifetimes in seconds; UINT32_MAX: for ever */
+    uint32_t preferred;
+    struct pkt_ip6 prefix;
+};
+PKT_API bool pkt_nd_prefix(const struct pkt_option *option, struct pkt_nd_prefix *ret_prefix);
+
+/* Redirected header (RFC 4861 4.6.3): the start of the packet that was redirected. */
+PKT_API bool pkt_nd_redirected(const struct pkt_option *option, struct pkt_view *ret_packet);
+
+/* MTU (RFC 4861 4.6.4) in bytes. */
+PKT_API bool pkt_nd_mtu(const struct pkt_option *option, uint32_t *ret_mtu);
+
+/* Nonce (RFC 3971 5.3.2): 6 octets or more. */
+PKT_API bool pkt_nd_nonce(const struct pkt_option *option, struct pkt_view *ret_nonce);
+
+/* Route information (RFC 4191 2.3). */
+struct pkt_nd_route {
+    uint8_t len;           /* bits */
+    int8_t preference;     /* 1 high, 0 medium, -1 low, -2 reserved */
+    uint32_t lifetime;     /* seconds; UINT32_MAX: for ever */
+    struct pkt_ip6 prefix; /* bits that the option leaves out are 0 */
+};
+PKT_API bool pkt_nd_route(const struct pkt_option *option, struct pkt_nd_route *ret_route);
+
+/* Recursive DNS servers (RFC 8106 5.1): lifetime in seconds, addresses of 16 octets: read them with
+ * pkt_source_ip6. */
+PKT_API bool pkt_nd_rdnss(const struct pkt_option *option, uint32_t *ret_lifetime,
+                          struct pkt_view *ret_servers);
+
+/* DNS search list (RFC 8106 5.2): lifetime in seconds; a cursor for pkt_nd_name_next. */
+PKT_API bool pkt_nd_dnssl(const struct pkt_option *option, uint32_t *ret_lifetime,
+                          struct pkt_cursor *ret_names);
+
+/*
+ * The next domain name: its labels on the wire, without the root. False at the end (only zero octets are
+ * left) and when a name is damaged; then the cursor has failed. Names here are never compressed (RFC
+ * 8106 5.2).
+ */
+PKT_API bool pkt_nd_name_next(struct pkt_cursor *names, struct pkt_view *ret_labels);
+
+/* The next label of a name, from a cursor over the labels: 1 to 63 octets of hostile text. False at the end.
+ */
+PKT_API bool pkt_nd_label_next(struct pkt_cursor *labels, struct pkt_view *ret_label);
 
 PKT_END
 

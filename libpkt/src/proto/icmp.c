@@ -20,6 +20,7 @@ enum {
     ICMP_BODY = 8,
     ICMP_QUOTE_FIXED = 128, /* where senders older than RFC 4884 put extensions (its section 5.5) */
     ICMP_EXTENSION_MIN = 4,
+    ROUTER_ENTRY_LEN = 8, /* address and preference (RFC 1256 3) */
 };
 
 bool pkt_as_icmp(const struct pkt_packet *packet, unsigned layer, struct pkt_icmp *ret_icmp)
@@ -149,13 +150,15 @@ struct pkt_checksum_result pkt_icmp6_verify(const struct pkt_packet *packet, uns
     return pkt_checksum_layer(packet, layer, ICMP_CHECKSUM, PKT_IP_ICMP6);
 }
 
-void pkt_icmp_rules(struct pkt_packet *packet, unsigned layer)
+bool pkt_icmp_router(struct pkt_icmp m, unsigned index, struct pkt_ip4 *ret_address, int32_t *ret_preference)
 {
-    struct pkt_icmp m;
-    if (!pkt_as_icmp(packet, layer, &m))
-        return;
-    if (pkt_icmp_is_nd(m))
-        pkt_nd_rules(packet, layer);
-    else if (m.v6)
-        pkt_mld_rules(packet, layer);
+    size_t entry_len = pkt_icmp_router_entry_words(m) * 4U;
+    size_t off = ICMP_BODY + (size_t)index * entry_len;
+    bool is_advertisement = !m.v6 && pkt_icmp_type(m) == PKT_ICMP_ROUTER_ADVERTISEMENT;
+    if (!is_advertisement || index >= pkt_icmp_router_count(m) || entry_len < ROUTER_ENTRY_LEN ||
+        !pkt_view_has(m.message, off, ROUTER_ENTRY_LEN))
+        return false;
+    *ret_address = pkt_ip4_at(m.message, off);
+    *ret_preference = (int32_t)pkt_u32(m.message, off + 4);
+    return true;
 }

@@ -14,6 +14,14 @@ enum {
     MPLS_ENTRY_LEN = 4,
     AFI_IP4 = 1,
     AFI_IP6 = 2,
+    INTERFACE_NAME_MAX = 64,
+};
+
+/* C-types of an interface identification object (RFC 8335 2.1). */
+enum {
+    INTERFACE_BY_NAME = 1,
+    INTERFACE_BY_INDEX = 2,
+    INTERFACE_BY_ADDRESS = 3,
 };
 
 /* Flags of an interface information object's C-type (RFC 5837 4.1). */
@@ -82,11 +90,14 @@ static void read_address(struct pkt_cursor *cursor, struct pkt_interface_info *i
     }
 }
 
-/* The name sub-object: its length with the length octet, then the name padded with zeroes (RFC 5837 4.3). */
+/* The name sub-object: its length with the length octet, at most 64, then the name padded with zeroes (RFC
+ * 5837 4.3). */
 static void read_name(struct pkt_cursor *cursor, struct pkt_interface_info *info)
 {
     uint8_t len = pkt_cursor_u8(cursor);
-    info->name = pkt_cursor_take(cursor, len > 0 ? len - 1U : 0);
+    if (len == 0 || len > INTERFACE_NAME_MAX)
+        cursor->failed = true;
+    info->name = pkt_cursor_take(cursor, len - 1U);
     info->has_name = !cursor->failed;
 }
 
@@ -121,12 +132,23 @@ struct pkt_checksum_result pkt_icmp_extension_verify(const struct pkt_packet *pa
     return result;
 }
 
-void pkt_icmp_extension_rules(struct pkt_packet *packet, unsigned layer)
+bool pkt_interface_id(const struct pkt_option *object, struct pkt_interface_id *ret_id)
 {
-    struct pkt_icmp_extension x;
-    struct pkt_list objects;
-    if (!pkt_as_icmp_extension(packet, layer, &x))
-        return;
-    pkt_icmp_objects(x, &objects);
-    pkt_rule_walk(packet, layer, objects, EXTENSION_LEN);
+    if (object->type != PKT_ICMP_OBJECT_INTERFACE_ID)
+        return false;
+    struct pkt_cursor cursor = pkt_cursor_make(object->data);
+    *ret_id = (struct pkt_interface_id){.type = pkt_u8(object->bytes, OBJECT_CTYPE)};
+    if (ret_id->type == INTERFACE_BY_NAME) {
+        ret_id->name = object->data;
+    } else if (ret_id->type == INTERFACE_BY_INDEX) {
+        ret_id->index = pkt_cursor_u32(&cursor);
+    } else if (ret_id->type == INTERFACE_BY_ADDRESS) {
+        ret_id->family = pkt_cursor_u16(&cursor);
+        uint8_t len = pkt_cursor_u8(&cursor);
+        (void)pkt_cursor_u8(&cursor);
+        ret_id->address = pkt_cursor_take(&cursor, len);
+    } else {
+        return false;
+    }
+    return !cursor.failed;
 }
