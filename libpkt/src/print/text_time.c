@@ -133,8 +133,9 @@ static void put_epoch(struct text *t)
 static struct pkt_wall to_digits(const struct text *t, struct pkt_wall time)
 {
     int64_t rest = time.ns % 1000;
-    if (!t->options->nanoseconds && rest != 0)
-        time.ns -= rest > 0 ? rest : rest + 1000;
+    if (t->options->nanoseconds || rest == 0 || time.ns < INT64_MIN + 1000)
+        return time;
+    time.ns -= rest > 0 ? rest : rest + 1000;
     return time;
 }
 
