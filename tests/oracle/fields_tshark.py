@@ -161,7 +161,7 @@ def check_names(registry, known):
     types = {
         "uint": {"FT_UINT8", "FT_UINT16", "FT_UINT24", "FT_UINT32", "FT_UINT40", "FT_UINT64", "FT_INT32"},
         "int": {"FT_INT32"},
-        "bool": {"FT_BOOLEAN"},
+        "bool": {"FT_BOOLEAN", "FT_UINT16"},  # ieee8021ad.dei is one bit, and called an integer
         "ip4": {"FT_IPv4"},
         "ip6": {"FT_IPv6"},
         "mac": {"FT_ETHER"},
@@ -185,7 +185,7 @@ def check_names(registry, known):
 
 
 def main():
-    registry = [tuple(line.split("\t")) for line in lines(output([LIST]))]
+    registry = [tuple(line.split("\t")[:2]) for line in lines(output([LIST]))]
     known = known_names()
     failures = check_names(registry, known)
     names = list(dict.fromkeys(name for name, _ in registry if name in known))

@@ -1,5 +1,6 @@
 /*
- * Prints the registry: name and kind of value, a row a line.
+ * Prints the registry, a row a line: name, kind of value, short name, and whether JSON has it always, only on
+ * a fault of the checksum, or never.
  */
 #include "pkt/field.h"
 
@@ -24,10 +25,21 @@ static const char *kind_name(uint8_t type)
     return type < sizeof names / sizeof *names ? names[type] : "unknown";
 }
 
+static const char *presence(uint8_t flags)
+{
+    if ((flags & PKT_FIELD_HIDDEN) != 0)
+        return "never";
+    return (flags & PKT_FIELD_ON_FAULT) != 0 ? "fault" : "always";
+}
+
 int main(void)
 {
     const struct pkt_field *field;
-    for (unsigned i = 0; (field = pkt_field_at(i)) != NULL; i++)
-        printf("%s\t%s\n", field->name, kind_name(field->type));
+    for (unsigned i = 0; (field = pkt_field_at(i)) != NULL; i++) {
+        size_t len;
+        const char *short_name = pkt_field_short_name(field, &len);
+        printf("%s\t%s\t%.*s\t%s\n", field->name, kind_name(field->type), (int)len, short_name,
+               presence(field->flags));
+    }
     return ferror(stdout) != 0;
 }

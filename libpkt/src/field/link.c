@@ -115,8 +115,9 @@ static const struct pkt_field vlan_rows[] = {
     {NAME("vlan", "etype", "etype"), OCTETS(2, 2), .hex_digits = 4, .shapes = VLAN_Q_TYPE},
     {NAME("vlan", "len", "len"), OCTETS(2, 2), .shapes = VLAN_Q_LEN, .unit = "bytes"},
     {NAME("ieee8021ad", "priority", "priority"), BITS(0, 3), .shapes = VLAN_AD},
-    {NAME("ieee8021ad", "dei", "dei"), BITS(3, 1), .shapes = VLAN_AD},
+    {NAME("ieee8021ad", "dei", "dei"), .type = PKT_FIELD_BOOL, BITS(3, 1), .shapes = VLAN_AD},
     {NAME("ieee8021ad", "id", "id"), BITS(4, 12), .shapes = VLAN_AD},
+    {NAME("pkt.ieee8021ad", "etype", "etype"), OCTETS(2, 2), .hex_digits = 4, .shapes = VLAN_AD},
 };
 /* clang-format on */
 const struct field_group field_vlan = {OBJECT("vlan"), ROWS(vlan_rows), .enter = enter_vlan};
