@@ -57,8 +57,7 @@ void text_mark(struct text *t, const char *name)
 bool text_cut(struct text *t, const char *name)
 {
     text_mark(t, name);
-    /* tcpdump dumps the whole frame when it lost its way in it. */
-    t->link_len = 0;
+    t->lost = true;
     return false;
 }
 

@@ -38,6 +38,7 @@ struct text {
     struct pkt_sink *sink;
     unsigned verbosity;
     uint32_t link_len; /* bytes that the dump leaves out */
+    bool lost;         /* the printer ran off the packet: tcpdump then dumps the whole frame */
     struct text_network ip;
 };
 

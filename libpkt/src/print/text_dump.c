@@ -89,7 +89,7 @@ static void dump_ascii(struct text *t, struct pkt_view bytes)
 void text_dump(struct text *t)
 {
     struct pkt_view all = t->packet->bytes;
-    struct pkt_view payload = pkt_view_from(all, t->link_len);
+    struct pkt_view payload = pkt_view_from(all, t->lost ? 0 : t->link_len);
     switch ((enum pkt_text_dump)t->options->dump) {
     case PKT_TEXT_DUMP_NONE:
         return;

@@ -46,8 +46,8 @@ static void put_bad(struct text *t, const char *what, uint32_t value)
 }
 
 /*
- * A route option: every slot, with a comma behind those in front of the pointer. The last slot of an option of odd
- * length reaches into what follows; area: the header from the option on.
+ * A route option: every slot, with a comma behind those in front of the pointer. The last slot of an option
+ * of odd length reaches into what follows; area: the header from the option on.
  */
 static void put_route(struct text *t, struct pkt_view option, struct pkt_view area)
 {

@@ -181,7 +181,7 @@ bool text_ethernet(struct text *t, struct text_at at)
 {
     uint32_t header_len;
     bool go_on = text_inner_ethernet(t, at, &header_len);
-    t->link_len = go_on ? header_len : 0;
+    t->link_len = header_len;
     return go_on;
 }
 

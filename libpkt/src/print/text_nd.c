@@ -47,7 +47,7 @@ static void put_lifetime(struct text *t, const char *before, uint32_t seconds)
 static bool put_prefix(struct text *t, struct pkt_view option)
 {
     if (option.len < PREFIX_LEN) {
-        t->link_len = 0; /* as text_cut has it */
+        t->lost = true;
         return false;
     }
     text_ip6_at(t, option, 16);
