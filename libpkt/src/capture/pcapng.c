@@ -490,7 +490,8 @@ static int pcapng_next(struct pkt_source *source, struct pkt_event *ret_event, s
         result = check_trailer(file, ret_event, len, reterr_error);
     if (result <= 0)
         return result;
-    ret_event->kind = kind->event;
+    /* need_block sets kind where it gives more than 0. */
+    ret_event->kind = kind->event; /* NOLINT(clang-analyzer-core.NullDereference) */
     if (kind->event != PKT_EVENT_FRAME)
         describe_block(kind, len, ret_event);
     if (kind->take != NULL)

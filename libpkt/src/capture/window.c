@@ -48,7 +48,9 @@ static void move_to_front(struct capture_window *window)
 static int grow(struct capture_window *window, struct pkt_error *reterr_error)
 {
     size_t capacity = window->capacity < CAPACITY_MAX / 2 ? window->capacity * 2 : CAPACITY_MAX;
-    uint8_t *buffer = realloc(window->buffer, capacity);
+    /* The capacity is never 0: see window_init. */
+    uint8_t *buffer =
+        realloc(window->buffer, capacity); /* NOLINT(clang-analyzer-optin.portability.UnixAPI) */
     if (buffer == NULL)
         return capture_fail_memory(reterr_error, window->name);
     window->data = window->buffer = buffer;

@@ -31,7 +31,7 @@ static char *write_hex(char *to, struct pkt_view line)
 static char *write_ascii(char *to, struct pkt_view line)
 {
     for (size_t i = 0; i < line.len; i++)
-        *to++ = is_graph(pkt_u8(line, i)) ? (char)pkt_u8(line, i) : '.';
+        *to++ = (char)(is_graph(pkt_u8(line, i)) ? pkt_u8(line, i) : '.');
     return to;
 }
 
@@ -82,7 +82,7 @@ static void dump_ascii(struct text *t, struct pkt_view bytes)
         bool keep = is_graph(octet) || octet == '\t' || octet == ' ' || octet == '\n';
         if (octet == '\r' && (left <= 1 || pkt_u8(bytes, i + 1) == '\n'))
             continue;
-        pkt_put_char(t->sink, keep ? (char)octet : '.');
+        pkt_put_char(t->sink, (char)(keep ? octet : '.'));
     }
 }
 
