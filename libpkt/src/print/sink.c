@@ -31,12 +31,19 @@ static unsigned decimal_width(uint64_t value)
 }
 
 /* Writes value right-aligned into width characters at to; the digits above are zeroes. */
-static void write_decimal(char *to, uint64_t value, unsigned width)
+static void write_decimal32(char *to, uint32_t value, unsigned width)
 {
     for (; width >= 2; width -= 2, value /= 100)
         memcpy(to + width - 2, pairs + value % 100 * 2, 2);
     if (width == 1)
         *to = (char)('0' + value % 10);
+}
+
+static void write_decimal(char *to, uint64_t value, unsigned width)
+{
+    for (; value > UINT32_MAX && width >= 2; width -= 2, value /= 100)
+        memcpy(to + width - 2, pairs + value % 100 * 2, 2);
+    write_decimal32(to, (uint32_t)value, width);
 }
 
 void pkt_put_u64(struct pkt_sink *sink, uint64_t value)
