@@ -112,6 +112,8 @@ static const struct decode_case cases[] = {
     {.name = "ppp-compressed", .hex = GOLDEN_PPP_COMPRESSED, .linktype = PKT_LINKTYPE_PPP, .rows = "ppp ipv6 udp data",
      .layout = "ppp 0+1/54 capture, ipv6 1+40/53 ipv6-payload-length, udp 41+8/13 udp-length, data 49+0/5 udp-length"},
     {.name = "ppp-lcp", .hex = "ff03c021 01010004", .linktype = PKT_LINKTYPE_PPP, .rows = "ppp data"},
+    {.name = "ppp-address-alone", .hex = "ff", .linktype = PKT_LINKTYPE_PPP, .rows = "ppp.S",
+     .findings = "header.short@0:0 2/1"},
     {.name = "ppp-short", .hex = "ff03c0", .linktype = PKT_LINKTYPE_PPP, .rows = "ppp.S",
      .findings = "header.short@0:0 4/3"},
     {.name = "ppp-cut", .hex = GOLDEN_PPP, .captured = 3, .linktype = PKT_LINKTYPE_PPP, .rows = "ppp.T",

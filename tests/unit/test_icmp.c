@@ -202,6 +202,8 @@ static void short_quotations(void **state)
     assert_no_diagnoses(&packet);
     open4("0b00 0000 00000000 4500003c00000000 0111cd73 c0000201 c63364", "eth ip icmp ip.TQ");
     assert_no_diagnoses(&packet);
+    open4("0b00 0000 00000000 4500003c00000000 0111cd73 c0000201 c6336409", "eth ip icmp ip.QC");
+    assert_no_diagnoses(&packet);
     open4("0b00 0000 00000000 4600003c00000000 0111cd73 c0000201 c6336409", "eth ip icmp ip.TQC");
     assert_no_diagnoses(&packet);
     open4("0b00 0000 00000000 4500003c00000000 0111cd73 c0000201 c6336409 9c40829a",
@@ -210,6 +212,10 @@ static void short_quotations(void **state)
     open4("0b00 0000 00000000 ff00ff00", "eth ip icmp data.Q"); /* no IP packet */
     assert_no_diagnoses(&packet);
     open6("0300 0000 00000000 60000000", "eth ipv6 icmpv6 ipv6.TQ");
+    assert_no_diagnoses(&packet);
+    /* A first fragment: the length that the message states may well be right. */
+    struct message_spec fragment = {.body = "0b00 0000 00200000" QUOTED4, .edit = "20:2000"};
+    open_message(icmp_frame(&fragment), "eth ip.F icmp.F ip.FQC udp.FQC");
     assert_no_diagnoses(&packet);
 }
 
@@ -352,6 +358,30 @@ static void extended_echo(void **state)
     assert_no_diagnoses(&packet);
 }
 
+/* Each view is of its own rows, each object's reader of its own class. */
+static void views_of_other_rows(void **state)
+{
+    (void)state;
+    struct pkt_icmp_extension x;
+    struct pkt_list list;
+    struct pkt_option mpls;
+    struct pkt_interface_id id;
+    struct pkt_interface_info info;
+    struct pkt_icmp m = open4(message("0b00 0000 00200000", QUOTED4, 128, EXTENSION),
+                              "eth ip icmp icmp.ext ip.QP udp.Q data.Q");
+    assert_true(pkt_as_icmp_extension(&packet, 3, &x));
+    for (unsigned layer = 0; layer <= packet.layer_count; layer++) {
+        assert_true(pkt_as_icmp(&packet, layer, &m) == (layer == 2));
+        assert_true(pkt_as_icmp_extension(&packet, layer, &x) == (layer == 3));
+    }
+    assert_true(pkt_as_icmp_extension(&packet, 3, &x));
+    pkt_icmp_objects(x, &list);
+    assert_true(pkt_option_next(&list, &mpls));
+    assert_u32(mpls.type, PKT_ICMP_OBJECT_MPLS);
+    assert_false(pkt_interface_id(&mpls, &id));
+    assert_false(pkt_interface_info(&mpls, &info));
+}
+
 /* --- rules --- */
 
 static void expect_only(const char *body, const char *rows, unsigned code, uint32_t need, uint32_t have)
@@ -420,6 +450,7 @@ static void hostile_interface_information(void **state)
         {"000c0204 00020000 c000024d",          false, false, false, false, false},
         {"00080202 00000000",                   false, false, false, false, false},
         {"00080202 04657468",                   false, false, false, true,  false},
+        {"000c0202 05657468 30000000",          false, false, false, true,  false},
         {"00080202 ff657468",                   false, false, false, false, false},
         {"000c0203 04657468 000005dc",          false, false, false, true,  true },
         {"00080201 000005dc",                   false, false, false, false, true },
@@ -477,6 +508,7 @@ int main(void)
         cmocka_unit_test_teardown(extensions_of_icmp6, close_frame),
         cmocka_unit_test_teardown(extensions_of_old_senders, close_frame),
         cmocka_unit_test_teardown(extended_echo, close_frame),
+        cmocka_unit_test_teardown(views_of_other_rows, close_frame),
         cmocka_unit_test_teardown(length_by_type, close_frame),
         cmocka_unit_test_teardown(extension_rules, close_frame),
         cmocka_unit_test_teardown(hostile_interface_information, close_frame),

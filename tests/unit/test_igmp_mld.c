@@ -385,6 +385,18 @@ static void cut_reports_say_so(void **state)
     assert_u32(list.need, 8);
     assert_u32(list.have, 6);
     frame_free(cut);
+
+    struct pkt_icmp report = mld_of("8f00 0000 0000 0001 04000000 ff150000000000000000000000000001");
+    cut = frame_copy(frame.bytes, AT_MLD + 5);
+    pkt_decode(pkt_view_make(cut.bytes, cut.len), (uint32_t)frame.len, PKT_LINKTYPE_ETHERNET, 0, &packet);
+    assert_true(pkt_as_icmp(&packet, 3, &report));
+    assert_u32(report.len, 28);
+    pkt_mld2_records(report, &list);
+    assert_false(pkt_option_next(&list, &item));
+    assert_u32(list.stop, PKT_D_CAP_TRUNCATED);
+    assert_u32(list.need, 8);
+    assert_u32(list.have, 5);
+    frame_free(cut);
 }
 
 int main(void)

@@ -228,6 +228,30 @@ static void other_messages_are_not_judged(void **state)
     frame_free(frame);
 }
 
+/* What a fragment holds is not the message: its hop limit, router alert and group are right or wrong for the
+ * whole only. Nor has ICMPv6 in IPv4 the header that the rules speak of. */
+static void parts_and_strangers_are_not_judged(void **state)
+{
+    (void)state;
+    struct pkt_packet packet;
+    struct message_spec first = {.body = "8300 1234 0000 0000" DB8_1,
+                                 .dst = "ff02::1",
+                                 .options = "3a00 0001 00000001",
+                                 .edit = "20:2c 21:40"};
+    struct frame frame = mld_frame(&first);
+    frame_decode(frame, PKT_LINKTYPE_ETHERNET, &packet);
+    pkt_diagnose(&packet);
+    expect_rows(&packet, "eth ipv6 ipv6.fraghdr.F icmpv6.F");
+    assert_no_diagnoses(&packet);
+    frame_free(frame);
+    frame = frame_hex("4500002c00000000403a66960a0000010a000002 8300 3af0 0000 0000" DB8_1);
+    frame_decode(frame, PKT_LINKTYPE_RAW, &packet);
+    pkt_diagnose(&packet);
+    expect_rows(&packet, "ip icmpv6");
+    assert_no_diagnoses(&packet);
+    frame_free(frame);
+}
+
 /* A field that was not captured is not judged, and is nothing that runs past the message. */
 static void cut_messages_are_judged_by_what_is_there(void **state)
 {
@@ -260,6 +284,7 @@ int main(void)
 {
     const struct CMUnitTest others[] = {
         cmocka_unit_test(other_messages_are_not_judged),
+        cmocka_unit_test(parts_and_strangers_are_not_judged),
         cmocka_unit_test(cut_messages_are_judged_by_what_is_there),
     };
     return run_rule_cases("mld_rules", rules, sizeof rules / sizeof *rules, others,

@@ -338,6 +338,8 @@ static void dns_servers(void **state)
     assert_false(pkt_nd_rdnss(&option, &lifetime, &servers));
     option = first_option(RA "1904 0000 00000e10" DB8_1 "0000000000000000");
     assert_false(pkt_nd_rdnss(&option, &lifetime, &servers));
+    option = first_option(RA "1903 0000 00000e10" DB8_1);
+    assert_true(pkt_nd_rdnss(&option, &lifetime, &servers));
 }
 
 /* RFC 8106 5.2: names in labels, then zeroes to a multiple of 8. */
@@ -365,6 +367,22 @@ static void search_list(void **state)
     assert_bytes_hex(label, "6578616d706c652e0a00");
     assert_false(pkt_nd_name_next(&names, &labels));
     assert_false(names.failed);
+    option = first_option(RA "1f01 0000 000004b0"); /* no room for a name */
+    assert_false(pkt_nd_dnssl(&option, &lifetime, &names));
+    option = first_option(RA SOURCE);
+    assert_false(pkt_nd_dnssl(&option, &lifetime, &names));
+}
+
+/* An option that nobody knows has whatever length it states (RFC 4861 4.6, 6.1.2). */
+static void unknown_options(void **state)
+{
+    (void)state;
+    struct pkt_view address;
+    struct pkt_option option = first_option(RA "fd02 0102030405060708090a0b0c0d0e");
+    assert_u32(option.data.len, 14);
+    assert_false(pkt_nd_link_address(&option, &address));
+    pkt_diagnose(&packet);
+    assert_no_diagnoses(&packet);
 }
 
 static void hostile_names(void **state)
@@ -435,6 +453,7 @@ int main(void)
         cmocka_unit_test_teardown(route_information, close_frame),
         cmocka_unit_test_teardown(dns_servers, close_frame),
         cmocka_unit_test_teardown(search_list, close_frame),
+        cmocka_unit_test_teardown(unknown_options, close_frame),
         cmocka_unit_test_teardown(hostile_names, close_frame),
         cmocka_unit_test_teardown(parts_are_not_judged, close_frame),
     };

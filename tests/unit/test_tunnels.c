@@ -42,6 +42,8 @@ static const struct decode_case cases[] = {
      .rows = "eth ip gre data.I"},
     {.name = "gre-short", .hex = OUTER_GRE "2000 0800 0000", .edit = "16:001a", .ip_checksum = 14,
      .rows = "eth ip gre.S", .findings = "header.short@2:34 8/6"},
+    {.name = "gre-without-protocol", .hex = OUTER_GRE "0000 08", .edit = "16:0017", .ip_checksum = 14,
+     .rows = "eth ip gre.S", .findings = "header.short@2:34 4/3"},
     {.name = "gre-cut", .hex = GOLDEN_GRE_FULL, .captured = 49, .rows = "eth.T ip.T gre.T",
      .findings = "cap.truncated@2:34 16/15"},
     {.name = "vxlan", .hex = GOLDEN_VXLAN, .rows = "eth ip udp vxlan eth.I ip.I udp.I data.I"},
