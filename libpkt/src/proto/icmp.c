@@ -85,7 +85,7 @@ static enum pkt_proto decode_quote(struct pkt_decoder *d, struct pkt_icmp m, uin
     if (quote != 0 && quote <= m.len - ICMP_BODY) {
         d->end = start + ICMP_BODY + quote;
         pkt_icmp_extension_row(d, d->end, end);
-    } else if (quote != 0 && (d->flags & PKT_LAYER_QUOTED) == 0) {
+    } else if (quote != 0 && (d->flags & (PKT_LAYER_QUOTED | PKT_LAYER_FRAGMENT)) == 0) {
         pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_ICMP_EXT_LENGTH, m.v6 ? 4 : 5, quote,
                         m.len - ICMP_BODY);
     }

@@ -99,6 +99,8 @@ static void read_name(struct pkt_cursor *cursor, struct pkt_interface_info *info
         cursor->failed = true;
     info->name = pkt_cursor_take(cursor, len - 1U);
     info->has_name = !cursor->failed;
+    if (len % 4 != 0)
+        cursor->failed = true; /* it must fill words: where the next sub-object starts is not known */
 }
 
 bool pkt_interface_info(const struct pkt_option *object, struct pkt_interface_info *ret_info)
