@@ -182,6 +182,18 @@ static inline void run_rule_case(void **state)
     frame_free(near_miss);
 }
 
+/* A diagnosis cites the rule whose number its test bears: "R12_mac" breaks one whose section says "(R12)". */
+static inline void expect_citation(const struct rule_case *c)
+{
+    char cited[16];
+    size_t len = strcspn(c->name, "_");
+    (void)snprintf(cited, sizeof cited, "(%.*s)", (int)len, c->name);
+    if (strstr(pkt_diagnosis_section(c->code), cited) != NULL)
+        return;
+    print_error("%s cites %s\n", c->name, pkt_diagnosis_section(c->code));
+    fail();
+}
+
 /* Runs every rule as a test of its own, then the other tests. The number of failed ones. */
 static inline int run_rule_cases(const char *group, const struct rule_case *cases, size_t n,
                                  const struct CMUnitTest *others, size_t other_count)

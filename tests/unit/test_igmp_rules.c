@@ -363,9 +363,19 @@ static void mac_is_that_of_the_same_packet(void **state)
     frame_free(frame);
 }
 
+/* R11 is a rule of all IPv4 packets. */
+static void findings_cite_their_rule(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].name[0] == 'R' && rules[i].code != PKT_D_IPV4_SOURCE)
+            expect_citation(&rules[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
+        cmocka_unit_test(findings_cite_their_rule),
         cmocka_unit_test(padded_frames_are_judged_by_the_ip_length),
         cmocka_unit_test(longer_old_messages_are_legal),
         cmocka_unit_test(unspecified_sources_are_legal),

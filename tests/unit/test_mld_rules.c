@@ -280,9 +280,19 @@ static void cut_messages_are_judged_by_what_is_there(void **state)
     frame_free(frame);
 }
 
+/* M5 is a rule of all ICMPv6 messages; those as R22 and others have no number in MLD. */
+static void findings_cite_their_rule(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (rules[i].name[0] == 'M' && rules[i].code != PKT_D_ICMP6_CHECKSUM)
+            expect_citation(&rules[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest others[] = {
+        cmocka_unit_test(findings_cite_their_rule),
         cmocka_unit_test(other_messages_are_not_judged),
         cmocka_unit_test(parts_and_strangers_are_not_judged),
         cmocka_unit_test(cut_messages_are_judged_by_what_is_there),
