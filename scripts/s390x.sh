@@ -80,7 +80,10 @@ done
 rm -rf "$work"
 mkdir -p "$work/out"
 # shellcheck disable=SC2086 # lists
-printf '%s\n' $library $tool $tests | compile
+printf '%s\n' $library $tool $tests | compile || {
+    echo "0 passed, 1 failed: it does not compile"
+    exit 1
+}
 # shellcheck disable=SC2046,SC2086
 s390x-linux-gnu-ar rcs "$work/libpkt.a" $(objects $library)
 # shellcheck disable=SC2046,SC2086
