@@ -71,7 +71,7 @@ bool text_llc(struct text *t, struct text_at at, const struct text_stations *sta
 bool text_ip_protocol(struct text *t, struct text_at at, uint8_t protocol);
 
 /* TCP options: ", options [...]". False as printers do; ret_bad: the list is damaged, the line ends. */
-bool text_tcp_options(struct text *t, struct pkt_view header, unsigned header_len, struct pkt_text_tcp base,
+bool text_tcp_options(struct text *t, struct text_at segment, unsigned header_len, struct pkt_text_tcp base,
                       bool *ret_bad);
 /* A Multipath TCP option behind its name. False: damaged. */
 bool text_mptcp(struct text *t, struct pkt_view option, unsigned flags);

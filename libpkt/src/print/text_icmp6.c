@@ -338,10 +338,10 @@ static enum outcome put_home_agents(struct text *t, struct text_at at, struct pk
         return DONE;
     if (put_mobile_id(t, at, m) == CUT)
         return CUT;
-    for (size_t off = BODY; off < at.bytes.len; off += 16) {
-        text_put(t, ", ");
+    for (size_t off = BODY; off < at.len; off += 16) {
         if (!pkt_view_has(at.bytes, off, 16))
             return CUT;
+        text_put(t, ", ");
         text_ip6_at(t, at.bytes, off);
     }
     return DONE;

@@ -54,9 +54,9 @@ static bool put_sources(struct text *t, struct pkt_view bytes, uint32_t off, uin
 {
     text_put(t, " {");
     for (uint32_t i = 0; i < count; i++, off += 4) {
-        text_put(t, " ");
         if (!pkt_view_has(bytes, off, 4))
             return false;
+        text_put(t, " ");
         text_ip4_at(t, bytes, off);
     }
     text_put(t, " }");
@@ -75,14 +75,18 @@ static bool put_query3(struct text *t, struct text_at at, struct pkt_igmp m)
         put_number(t, " [invalid len ", at.len, "]");
         return true;
     }
-    if (at.bytes.len < QUERY_LEN)
+    if (at.bytes.len < 2)
         return false;
     if (pkt_igmp_code(m) != DEFAULT_CODE)
         put_response_time(t, pkt_igmp_float_decode(pkt_igmp_code(m)));
+    if (at.bytes.len < 8)
+        return false;
     if (is_zero(pkt_igmp_group(m)))
         return true;
     text_put(t, " [gaddr ");
     pkt_put_ip4(t->sink, pkt_igmp_group(m));
+    if (at.bytes.len < QUERY_LEN)
+        return false;
     uint32_t count = pkt_igmp3_source_count(m);
     if (count > 0 && at.len < QUERY_LEN + count * 4)
         text_put(t, " [invalid number of sources]");

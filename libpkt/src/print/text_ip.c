@@ -157,25 +157,39 @@ static void put_option(struct text *t, struct pkt_view option, struct pkt_view a
     }
 }
 
-/* The options as far as they are whole. The header is captured wholly. */
-static void put_options(struct text *t, struct pkt_view area)
+/* How a walk over the options ended. */
+enum end {
+    END_DONE,
+    END_CUT,  /* the capture ends in an option's data */
+    END_LOST, /* in an option's first two bytes */
+};
+
+/* area: the captured options, of len bytes that the header claims. */
+static enum end put_options(struct text *t, struct pkt_view area, uint32_t claimed)
 {
-    for (size_t off = 0; off < area.len;) {
+    for (size_t off = 0; off < claimed;) {
         uint8_t type = pkt_u8(area, off);
         bool single = type == PKT_IPV4_OPTION_END || type == PKT_IPV4_OPTION_NOP;
         if (off > 0)
             text_put(t, ",");
+        if (off >= area.len)
+            return END_LOST;
         text_name_or_u32(t, option_names, type, "unknown ");
+        if (!single && off + 1 >= area.len && area.len < claimed)
+            return END_LOST;
         size_t len = single ? 1 : pkt_u8(area, off + 1);
-        if ((!single && len < 2) || len > area.len - off) {
+        if ((!single && len < 2) || len > claimed - off) {
             put_bad(t, " [bad length ", (uint32_t)len);
-            return;
+            return END_DONE;
         }
+        if (len > area.len - off)
+            return END_CUT;
         if (type == PKT_IPV4_OPTION_END)
-            return;
+            return END_DONE;
         put_option(t, pkt_view_clip(area, off, len), pkt_view_from(area, off));
         off += len;
     }
+    return END_DONE;
 }
 
 static void put_service(struct text *t, uint8_t tos)
@@ -215,18 +229,18 @@ static void put_verbose(struct text *t, struct pkt_ipv4 ip)
 /* False when the capture ends in the options. */
 static bool put_verbose_options(struct text *t, struct pkt_ipv4 ip, uint32_t header_len)
 {
-    bool whole = ip.header.len >= header_len;
+    enum end end = END_DONE;
     if (header_len > IPV4_LEN) {
         text_put(t, ", options (");
-        put_options(t, pkt_view_from(ip.header, IPV4_LEN));
-        if (!whole)
-            text_put(t, " [truncated-option]");
-        text_put(t, ")");
+        end = put_options(t, pkt_view_from(ip.header, IPV4_LEN), header_len - IPV4_LEN);
+        if (end == END_LOST)
+            return text_cut(t, "ip");
+        text_put(t, end == END_CUT ? " [truncated-option])" : ")");
     }
-    if (whole && !t->options->skip_checksums)
+    if (ip.header.len >= header_len && !t->options->skip_checksums)
         put_header_checksum(t, ip);
     text_put(t, ")\n    ");
-    if (whole)
+    if (end == END_DONE)
         return true;
     text_addresses(t);
     text_put(t, ": ");
@@ -372,7 +386,7 @@ static bool put_ah(struct text *t, struct text_at at)
 static bool put_esp(struct text *t, struct text_at at)
 {
     struct pkt_esp esp = {at.bytes};
-    if (at.bytes.len < 8) {
+    if (at.bytes.len <= 8) { /* tcpdump wants a byte more than it prints */
         text_mark(t, "esp");
         return true;
     }

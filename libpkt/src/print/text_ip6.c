@@ -7,6 +7,7 @@
 enum {
     IPV6_LEN = 40,
     FRAGMENT_LEN = 8,
+    FRAGMENT_ID = 4,
     OPTIONS_OFF = 2,
     ROUTING_ADDRESSES = 8,
     OPTION_MIN = 2,
@@ -217,31 +218,39 @@ static bool put_segments(struct text *t, struct pkt_view bytes, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         size_t off = ROUTING_ADDRESSES + 16U * i;
-        text_put_u32(t, ", [", i);
-        text_put(t, "]");
         if (!pkt_view_has(bytes, off, 16))
             return false;
+        text_put_u32(t, ", [", i);
+        text_put(t, "]");
         text_ip6_at(t, bytes, off);
     }
     return true;
 }
 
-/* What stands between the segments left and the addresses; false when the type is not known. */
-static bool put_routing_kind(struct text *t, struct pkt_ipv6_extension x)
+static bool put_segment_routing(struct text *t, struct pkt_ipv6_extension x)
 {
-    bool verbose = t->verbosity > 0;
-    unsigned type = pkt_ipv6_routing_type(x);
-    if (type == 0 || type == 2) {
-        if (pkt_u32(x.header, 4) != 0 || verbose)
-            text_put_hex(t, ", rsv=0x", pkt_u32(x.header, 4));
-        return true;
-    }
-    if (type != 4)
+    if (x.header.len < 5)
         return false;
     text_put_u32(t, ", last-entry=", pkt_u8(x.header, 4));
-    if (pkt_u8(x.header, 5) != 0 || verbose)
+    if (x.header.len < 6)
+        return false;
+    if (pkt_u8(x.header, 5) != 0 || t->verbosity > 0)
         text_put_hex(t, ", flags=0x", pkt_u8(x.header, 5));
+    if (x.header.len < 8)
+        return false;
     text_put_hex(t, ", tag=", pkt_u16(x.header, 6));
+    return true;
+}
+
+/* What stands between the segments left and the addresses; false when the capture ends in it. */
+static bool put_routing_kind(struct text *t, struct pkt_ipv6_extension x)
+{
+    if (pkt_ipv6_routing_type(x) == 4)
+        return put_segment_routing(t, x);
+    if (x.header.len < 8)
+        return false;
+    if (pkt_u32(x.header, 4) != 0 || t->verbosity > 0)
+        text_put_hex(t, ", rsv=0x", pkt_u32(x.header, 4));
     return true;
 }
 
@@ -251,6 +260,8 @@ static uint32_t put_routing(struct text *t, struct pkt_view bytes, bool *ret_cut
     struct pkt_ipv6_extension x = {bytes, PKT_PROTO_IP6_ROUTING};
     unsigned len = pkt_ipv6_extension_len_field(x);
     *ret_cut = true;
+    if (bytes.len == 0)
+        return 0;
     text_put(t, "RT6");
     if (bytes.len < 2)
         return 0;
@@ -265,10 +276,10 @@ static uint32_t put_routing(struct text *t, struct pkt_view bytes, bool *ret_cut
     text_put_u32(t, ", segleft=", pkt_ipv6_segments_left(x));
     unsigned type = pkt_ipv6_routing_type(x);
     bool known = type == 0 || type == 2 || type == 4;
-    if (known && bytes.len < 8)
+    *ret_cut = known && !put_routing_kind(t, x);
+    if (*ret_cut)
         return 0;
-    *ret_cut = false;
-    if (!put_routing_kind(t, x)) {
+    if (!known) {
         text_put(t, " (unknown type)");
         text_invalid(t);
         return 0;
@@ -292,7 +303,7 @@ static uint32_t put_fragment(struct text *t, const struct chain *chain, bool *re
     struct pkt_ipv6_extension x = {chain->at.bytes, PKT_PROTO_IP6_FRAGMENT};
     uint32_t before = chain->off + FRAGMENT_LEN;
     uint32_t whole = IPV6_LEN + (uint32_t)pkt_u16(chain->all, 4);
-    *ret_cut = chain->at.bytes.len < FRAGMENT_LEN;
+    *ret_cut = chain->at.bytes.len < (t->verbosity > 0 ? FRAGMENT_LEN : FRAGMENT_ID);
     if (*ret_cut)
         return 0;
     text_put(t, "frag (");
@@ -371,9 +382,11 @@ static bool settle_length(struct text *t, struct chain *chain)
     return true;
 }
 
-static const char *mark_of(uint8_t protocol)
+static const char *mark_of(uint8_t protocol, struct pkt_view bytes)
 {
-    return protocol == PKT_IP_ROUTING ? "rt6" : "frag6";
+    if (protocol != PKT_IP_ROUTING)
+        return "frag6";
+    return bytes.len == 0 ? "ip6" : "rt6";
 }
 
 static bool put_chain(struct text *t, struct chain *chain, uint8_t protocol)
@@ -383,7 +396,7 @@ static bool put_chain(struct text *t, struct chain *chain, uint8_t protocol)
     for (;;) {
         uint32_t len = put_extension(t, chain, protocol, &payload, &cut);
         if (cut)
-            return text_cut(t, mark_of(protocol));
+            return text_cut(t, mark_of(protocol, chain->at.bytes));
         if (payload)
             return !settle_length(t, chain) || text_ip_protocol(t, chain->at, protocol);
         if (len == 0)
@@ -435,8 +448,6 @@ bool text_ipv6(struct text *t, struct text_at at)
     }
     if (t->verbosity > 0)
         put_verbose(t, ip);
-    if (at.len < len)
-        len = at.len;
     t->ip = (struct text_network){ip.header, true, false, pkt_ipv6_next_header(ip)};
     if (!has_ports(t->ip.protocol)) {
         text_addresses(t);

@@ -6,6 +6,7 @@
 
 enum {
     QUERY_LEN = 28,
+    MLD_GROUP_END = 24,
     REPORT_LEN = 8,
     RECORD_LEN = 20,
     ADDRESS_LEN = 16,
@@ -30,38 +31,47 @@ static bool put_sources(struct text *t, struct pkt_view bytes, uint32_t off, uin
 {
     text_put(t, " {");
     for (uint32_t i = 0; i < count; i++, off += ADDRESS_LEN) {
-        text_put(t, " ");
         if (!pkt_view_has(bytes, off, ADDRESS_LEN))
             return false;
+        text_put(t, " ");
         text_ip6_at(t, bytes, off);
     }
     text_put(t, " }");
     return true;
 }
 
-static void put_query_head(struct text *t, struct pkt_icmp m)
+/* False when the capture ends in it. */
+static bool put_query_head(struct text *t, struct pkt_icmp m)
 {
     if (t->verbosity > 0) {
+        if (m.message.len < 6)
+            return false;
         text_put_u32(t, " [max resp delay=", pkt_mld_max_response_ms(m));
         text_put(t, "]");
     }
+    if (m.message.len < MLD_GROUP_END)
+        return false;
     text_put(t, " [gaddr ");
     pkt_put_ip6(t->sink, pkt_mld_group(m));
     if (t->verbosity == 0)
-        return;
+        return true;
+    if (m.message.len <= MLD_GROUP_END)
+        return false;
     if (pkt_mld2_suppress(m))
         text_put(t, " sflag");
     if (pkt_mld2_robustness(m) != 0)
         text_put_u32(t, " robustness=", pkt_mld2_robustness(m));
+    if (m.message.len < QUERY_LEN - 2)
+        return false;
     text_put_u32(t, " qqi=", pkt_igmp_float_decode(pkt_mld2_qqic(m)));
+    return true;
 }
 
 bool text_mld_query(struct text *t, struct text_at at)
 {
     struct pkt_icmp m = {at.bytes, at.len, true};
-    if (at.bytes.len < QUERY_LEN)
+    if (!put_query_head(t, m) || at.bytes.len < QUERY_LEN)
         return false;
-    put_query_head(t, m);
     uint32_t count = pkt_mld2_source_count(m);
     if (count > 0 && at.len < QUERY_LEN + count * ADDRESS_LEN)
         text_put(t, " [invalid number of sources]");

@@ -136,8 +136,10 @@ static bool put_query(struct text *t, struct pkt_view b)
         return true;
     }
     text_put(t, " node information query");
-    if (b.len < NODE_LEN)
-        return false;
+    if (b.len < NODE_LEN) {
+        text_mark(t, "icmp6");
+        return true;
+    }
     text_put(t, " (");
     put_kind(t, b);
     if (pkt_u16(b, 4) <= KIND_TYPES) {

@@ -107,13 +107,10 @@ static bool put_segment(struct text *t, struct text_at at, struct pkt_tcp tcp, u
     put_checksum(t, at, tcp);
     uint32_t data_len = at.len - header_len;
     put_numbers(t, tcp, base, data_len);
-    if (header_len > TCP_LEN) {
-        struct pkt_view header = pkt_view_clip(at.bytes, 0, header_len);
-        if (!text_tcp_options(t, header, header_len, base, &bad))
-            return false;
-        if (bad)
-            return true;
-    }
+    if (header_len > TCP_LEN && !text_tcp_options(t, at, header_len, base, &bad))
+        return false;
+    if (bad)
+        return true;
     text_put_u32(t, ", length ", data_len);
     if (data_len == 0)
         return true;

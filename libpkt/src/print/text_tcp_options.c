@@ -41,6 +41,7 @@ struct option {
     unsigned len;      /* as stated */
     unsigned data_len; /* the claimed length of data */
     unsigned flags;    /* of the segment */
+    bool cut;          /* the segment is not captured wholly */
     struct pkt_text_tcp base;
 };
 
@@ -88,7 +89,7 @@ static bool put_scale(struct text *t, const struct option *option)
 
 static bool put_sack(struct text *t, const struct option *option)
 {
-    uint32_t len = (uint32_t)option->data.len;
+    uint32_t len = option->data_len;
     if (len % 8 != 0) {
         text_put(t, " invalid sack");
         return true;
@@ -96,6 +97,8 @@ static bool put_sack(struct text *t, const struct option *option)
     text_put_u32(t, " ", len / 8);
     text_put(t, " ");
     for (uint32_t off = 0; off < len; off += 8) {
+        if (!pkt_view_has(option->data, off, 8))
+            return false;
         text_put_u32(t, "{", pkt_u32(option->data, off) - option->base.selective);
         text_put_u32(t, ":", pkt_u32(option->data, off + 4) - option->base.selective);
         text_put(t, "}");
@@ -113,7 +116,8 @@ static bool put_timestamps(struct text *t, const struct option *option)
 /* The digest cannot be checked without the connection's secret. */
 static bool put_md5(struct text *t, const struct option *option)
 {
-    text_put(t, " shared secret not supplied with -M, can't check - ");
+    text_put(t, option->cut ? " snaplen too short" : " shared secret not supplied with -M");
+    text_put(t, ", can't check - ");
     pkt_put_hex_bytes(t->sink, option->data, 0);
     return true;
 }
@@ -254,11 +258,12 @@ static enum fate take_option(struct pkt_view header, size_t off, size_t header_l
     return option->data.len < option->data_len ? CUT : WHOLE;
 }
 
-/* One option that is there wholly. False: damaged. */
-static bool put_option(struct text *t, const struct option *option)
+/* One option, as far as it can be read. False: damaged or cut. */
+static bool put_option(struct text *t, const struct option *option, enum fate fate)
 {
     text_name_or_u32(t, kinds, option->kind, "unknown-");
-    if (!find_printer(option->kind)(t, option))
+    bool in_steps = fate == CUT && option->kind == PKT_TCP_OPTION_SACK; /* its blocks are taken one by one */
+    if ((fate != WHOLE && !in_steps) || !find_printer(option->kind)(t, option))
         return false;
     if (option->kind > PKT_TCP_OPTION_NOP && option->data_len + 2 != option->len) {
         text_put_u32(t, "[len ", option->len);
@@ -275,19 +280,20 @@ static bool put_bad(struct text *t, bool first, bool *ret_bad)
     return true;
 }
 
-static bool put_cut(struct text *t, const struct option *option, bool first, bool *ret_bad)
+static bool put_cut(struct text *t, bool first, bool *ret_bad)
 {
-    text_name_or_u32(t, kinds, option->kind, "unknown-");
     text_mark(t, "tcp");
     text_put(t, first ? "" : ">");
     *ret_bad = true;
     return true;
 }
 
-bool text_tcp_options(struct text *t, struct pkt_view header, unsigned header_len, struct pkt_text_tcp base,
+bool text_tcp_options(struct text *t, struct text_at segment, unsigned header_len, struct pkt_text_tcp base,
                       bool *ret_bad)
 {
-    struct option option = {.base = base, .flags = pkt_u8(header, 13)};
+    struct pkt_view header = pkt_view_clip(segment.bytes, 0, header_len);
+    struct option option = {
+        .base = base, .flags = pkt_u8(header, 13), .cut = segment.bytes.len < segment.len};
     text_put(t, ", options [");
     *ret_bad = false;
     for (size_t off = TCP_LEN; off < header_len; off += (option.kind > 1 ? 2 : 1) + option.data_len) {
@@ -296,12 +302,10 @@ bool text_tcp_options(struct text *t, struct pkt_view header, unsigned header_le
         enum fate fate = take_option(header, off, header_len, &option);
         if (fate == CUT_AT_HEAD)
             return text_cut(t, "tcp");
-        if (fate == CUT)
-            return put_cut(t, &option, first, ret_bad);
-        if (fate == OVERRUN)
-            text_name_or_u32(t, kinds, option.kind, "unknown-");
-        if (fate != WHOLE || !put_option(t, &option))
+        if (fate == IMPOSSIBLE)
             return put_bad(t, first, ret_bad);
+        if (!put_option(t, &option, fate))
+            return fate == CUT ? put_cut(t, first, ret_bad) : put_bad(t, first, ret_bad);
         if (option.kind == PKT_TCP_OPTION_END)
             break;
     }

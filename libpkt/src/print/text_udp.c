@@ -18,15 +18,18 @@ bool text_vxlan(struct text *t, struct text_at at)
         text_invalid(t);
         return true;
     }
-    if (at.bytes.len < VXLAN_LEN) {
-        text_put(t, ", ");
+    if (at.bytes.len < 1)
         return text_cut(t, "vxlan");
-    }
-    unsigned flags = pkt_vxlan_flags(vxlan) >> 8;
+    unsigned flags = pkt_u8(at.bytes, 0);
     text_put(t, (flags & 0x08) != 0 ? ", flags [I]" : ", flags [invalid]");
     text_put_hex_width(t, " (0x", flags, 2);
-    text_put_u32(t, "), vni ", pkt_vxlan_vni(vxlan));
+    text_put(t, "), ");
+    if (at.bytes.len < VXLAN_LEN - 1)
+        return text_cut(t, "vxlan");
+    text_put_u32(t, "vni ", pkt_vxlan_vni(vxlan));
     text_put(t, "\n");
+    if (at.bytes.len < VXLAN_LEN)
+        return text_cut(t, "vxlan");
     return text_inner_ethernet(t, text_behind(at, VXLAN_LEN), &ignored);
 }
 
