@@ -72,7 +72,7 @@ struct field_list {
 };
 
 struct field_group {
-    const char *object; /* the key under which JSON has a layer: ,"ip": */
+    char object[16]; /* the key under which JSON has a layer: ,"ip": */
     const struct pkt_field *rows;
     const struct field_list *lists;
     uint8_t row_count;
@@ -162,13 +162,13 @@ static inline uint32_t field_find_shape(const struct field_shape *shapes, size_t
  * octet. */
 static inline uint64_t field_bits(struct pkt_view view, unsigned off, unsigned len)
 {
-    uint64_t value = 0;
     if (pkt_view_has(view, off / 8, 8))
-        value = pkt_u64(view, off / 8);
-    else
-        for (unsigned i = 0; i < 8; i++)
-            value = value << 8 | pkt_u8(view, off / 8 + i);
-    return value << off % 8 >> (64 - len);
+        return pkt_u64(view, off / 8) << off % 8 >> (64 - len);
+    uint64_t value = 0;
+    unsigned octets = (off % 8 + len + 7) / 8;
+    for (unsigned i = 0; i < octets; i++)
+        value = value << 8 | pkt_u8(view, off / 8 + i);
+    return value << (64 - 8 * octets) << off % 8 >> (64 - len);
 }
 
 /* Whether a row is an integer or a flag that position and width say all about. */

@@ -8,7 +8,10 @@
 #include "json_internal.h"
 #include "pkt/icmp.h"
 
-enum { SHORT_VALUE = 16 };
+enum {
+    SHORT_NUMBER = 100000, /* below: five digits at most, which is nearly all of them */
+    SHORT_VALUE = 8,       /* room for one, or for a flag */
+};
 
 struct packet_writer {
     struct pkt_json json;
@@ -19,7 +22,7 @@ struct packet_writer {
     char lead;       /* in front of the next key */
 };
 
-static void put_key(struct packet_writer *w, const char *key, size_t len)
+static inline void put_key(struct packet_writer *w, const char *key, size_t len)
 {
     struct pkt_sink *sink = w->json.sink;
     pkt_sink_reserve(sink, len);
@@ -29,20 +32,26 @@ static void put_key(struct packet_writer *w, const char *key, size_t len)
     w->lead = ',';
 }
 
-/*
- * The key of a row, copied in blocks of a fixed size, which is faster than by its length. Behind it there is
- * room for a value of SHORT_VALUE characters.
- */
-static void put_row_key(struct packet_writer *w, const struct pkt_field *row)
+/* The key of a layer: as long as it is copied whole, its length costs nothing. */
+static void put_object_key(struct packet_writer *w, const struct field_group *group)
 {
     struct pkt_sink *sink = w->json.sink;
-    pkt_sink_reserve(sink, sizeof row->key + SHORT_VALUE);
-    memcpy(sink->cur, row->key, 16);
-    if (row->key_len > 16)
-        memcpy(sink->cur + 16, row->key + 16, sizeof row->key - 16);
+    pkt_sink_reserve(sink, sizeof group->object);
+    memcpy(sink->cur, group->object, sizeof group->object);
     *sink->cur = w->lead;
-    sink->cur += row->key_len;
+    sink->cur += group->object_len;
     w->lead = ',';
+}
+
+/* The key of a row, copied in blocks of a fixed size, which is faster than by its length. Returns behind it.
+ */
+static inline char *write_row_key(char *to, const struct pkt_field *row, char lead)
+{
+    memcpy(to, row->key, 16);
+    if (row->key_len > 16)
+        memcpy(to + 16, row->key + 16, sizeof row->key - 16);
+    *to = lead;
+    return to + row->key_len;
 }
 
 #define PUT_KEY(w, literal) put_key(w, ",\"" literal "\":", sizeof literal + 3)
@@ -62,24 +71,40 @@ static void close_object(struct packet_writer *w)
     w->lead = ',';
 }
 
-/* Three digits of a value below 1000, the leading ones perhaps zero; returns behind the last. */
-static char *write_three(char *to, unsigned value)
+/* All numbers below 1000 as text. */
+/* clang-format off */
+#define TEN(before)     before "0", before "1", before "2", before "3", before "4", before "5", before "6", before "7", before "8", before "9"
+#define HUNDRED(before) TEN(before "0"), TEN(before "1"), TEN(before "2"), TEN(before "3"), TEN(before "4"), TEN(before "5"), TEN(before "6"), TEN(before "7"), TEN(before "8"), TEN(before "9")
+static const char small_numbers[1000][4] = {
+    TEN(""), TEN("1"), TEN("2"), TEN("3"), TEN("4"), TEN("5"), TEN("6"), TEN("7"), TEN("8"), TEN("9"),
+    HUNDRED("1"), HUNDRED("2"), HUNDRED("3"), HUNDRED("4"), HUNDRED("5"), HUNDRED("6"), HUNDRED("7"), HUNDRED("8"), HUNDRED("9"),
+};
+/* clang-format on */
+
+static inline char *write_small(char *to, uint32_t value)
 {
-    unsigned hundreds = value / 100;
-    unsigned tens = value / 10 % 10;
-    to[0] = (char)('0' + hundreds);
-    to += value >= 100;
-    to[0] = (char)('0' + tens);
-    to += value >= 10;
-    to[0] = (char)('0' + value % 10);
-    return to + 1;
+    memcpy(to, small_numbers[value], sizeof small_numbers[value]);
+    return to + 1 + (value >= 10) + (value >= 100);
+}
+
+/* A value below SHORT_NUMBER without leading zeroes; returns behind it. */
+static inline char *write_short(char *to, uint32_t value)
+{
+    if (value < 1000)
+        return write_small(to, value);
+    to = write_small(to, value / 1000);
+    value %= 1000;
+    to[0] = (char)('0' + value / 100);
+    to[1] = (char)('0' + value / 10 % 10);
+    to[2] = (char)('0' + value % 10);
+    return to + 3;
 }
 
 static void put_number(struct packet_writer *w, uint64_t value)
 {
-    if (value < 1000) { /* most of them: ports and lengths are longer, the rest is not */
-        pkt_sink_reserve(w->json.sink, 3);
-        w->json.sink->cur = write_three(w->json.sink->cur, (unsigned)value);
+    if (value < SHORT_NUMBER) {
+        pkt_sink_reserve(w->json.sink, SHORT_VALUE);
+        w->json.sink->cur = write_short(w->json.sink->cur, (uint32_t)value);
         return;
     }
     if (value <= UINT32_MAX) {
@@ -106,12 +131,11 @@ static void put_word(struct packet_writer *w, const char *word)
     pkt_put_char(w->json.sink, '"');
 }
 
-/* Behind put_row_key. */
-static void put_bool(struct pkt_sink *sink, bool value)
+static inline char *write_bool(char *to, bool value)
 {
-    static const char words[2][8] = {"false", "true"};
-    memcpy(sink->cur, words[value], sizeof words[0]);
-    sink->cur += value ? 4 : 5;
+    static const char words[2][SHORT_VALUE] = {"false", "true"};
+    memcpy(to, words[value], sizeof words[0]);
+    return to + (value ? 4 : 5);
 }
 
 static void put_time(struct packet_writer *w, int64_t ns)
@@ -145,7 +169,7 @@ static void put_value(struct packet_writer *w, const struct pkt_field_value *val
         put_signed(w, (int64_t)value->number);
         break;
     case PKT_FIELD_BOOL:
-        put_bool(w->json.sink, value->number != 0);
+        pkt_json_bool(&w->json, value->number != 0);
         break;
     case PKT_FIELD_IP4:
         pkt_json_ip4(&w->json, pkt_ip4_at(value->bytes, 0));
@@ -182,33 +206,40 @@ static bool is_silent(const struct pkt_field *row, const struct pkt_field_item *
     return (row->flags & PKT_FIELD_ON_FAULT) != 0 && item->checksum.state == PKT_CHECKSUM_OK;
 }
 
-/* Most rows: an integer or a flag in a fixed place. */
-static void put_plain_row(struct packet_writer *w, const struct pkt_field *row, struct pkt_view view)
+/* A row whose value is read by a function, or takes more room. */
+static void put_row(struct packet_writer *w, const struct pkt_field *row, struct pkt_field_item *item)
 {
-    if (row->end > view.len)
+    struct pkt_field_value value;
+    if (!field_read(row, item, &value) || is_silent(row, item))
         return;
-    uint64_t value = field_number(row, view);
-    put_row_key(w, row);
-    if (row->type == PKT_FIELD_BOOL)
-        put_bool(w->json.sink, value != 0);
-    else
-        put_number(w, value);
+    pkt_sink_reserve(w->json.sink, sizeof row->key);
+    w->json.sink->cur = write_row_key(w->json.sink->cur, row, w->lead);
+    w->lead = ',';
+    put_value(w, &value);
 }
 
+/* Most rows are integers and flags in a fixed place: they are written here without a detour. */
 static void put_rows(struct packet_writer *w, struct pkt_field_item *item)
 {
     const struct field_group *group = field_groups[item->group];
-    struct pkt_field_value value;
-    for (unsigned i = 0; i < group->row_count; i++) {
-        const struct pkt_field *row = &group->rows[i];
+    const struct pkt_field *end = group->rows + group->row_count;
+    const struct pkt_view view = item->view;
+    struct pkt_sink *sink = w->json.sink;
+    for (const struct pkt_field *row = group->rows; row < end; row++) {
         if ((row->flags & PKT_FIELD_HIDDEN) != 0 || !field_in_shape(row, item))
             continue;
-        if (field_is_plain(row)) {
-            put_plain_row(w, row, item->view);
-        } else if (field_read(row, item, &value) && !is_silent(row, item)) {
-            put_row_key(w, row);
-            put_value(w, &value);
+        uint64_t value = SHORT_NUMBER;
+        if (field_is_plain(row) && row->end <= view.len)
+            value = field_number(row, view);
+        if (value >= SHORT_NUMBER) {
+            put_row(w, row, item);
+            continue;
         }
+        pkt_sink_reserve(sink, sizeof row->key + SHORT_VALUE);
+        char *to = write_row_key(sink->cur, row, w->lead);
+        w->lead = ',';
+        sink->cur =
+            row->type == PKT_FIELD_BOOL ? write_bool(to, value != 0) : write_short(to, (uint32_t)value);
     }
 }
 
@@ -334,7 +365,7 @@ static unsigned put_icmp(struct packet_writer *w, unsigned layer)
 {
     unsigned next = layer + 1;
     const struct field_group *group = field_groups[field_group_of(proto_of(w, layer))];
-    put_key(w, group->object, group->object_len);
+    put_object_key(w, group);
     open_object(w);
     put_layer(w, layer);
     if (proto_of(w, next) == PKT_PROTO_ICMP_EXT) {
@@ -369,7 +400,7 @@ static bool is_tunnelled(const struct packet_writer *w, unsigned layer)
 static unsigned put_plain(struct packet_writer *w, unsigned layer)
 {
     const struct field_group *group = field_groups[field_group_of(proto_of(w, layer))];
-    put_key(w, group->object, group->object_len);
+    put_object_key(w, group);
     open_object(w);
     put_layer(w, layer);
     close_object(w);

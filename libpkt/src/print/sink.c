@@ -222,7 +222,14 @@ void pkt_put_ip6(struct pkt_sink *sink, struct pkt_ip6 address)
 
 void pkt_put_mac(struct pkt_sink *sink, struct pkt_mac address)
 {
-    pkt_put_hex_bytes(sink, pkt_view_make(address.byte, sizeof address.byte), ':');
+    pkt_sink_reserve(sink, 3 * sizeof address.byte);
+    char *to = sink->cur;
+    for (size_t i = 0; i < sizeof address.byte; i++) {
+        *to++ = digits16[address.byte[i] >> 4];
+        *to++ = digits16[address.byte[i] & 15];
+        *to++ = ':';
+    }
+    sink->cur = to - 1;
 }
 
 void pkt_put_hex_bytes(struct pkt_sink *sink, struct pkt_view bytes, char separator)
