@@ -204,9 +204,9 @@ static const char *packet_text(const char *hex, uint16_t linktype)
     return finish();
 }
 
-#define ETHERNET_TEXT                                                                          \
-    "\"eth\":{\"dst\":\"00:00:5e:00:53:04\",\"dst_oui\":94,\"dst_lg\":false,\"dst_ig\":false," \
-    "\"src\":\"00:00:5e:00:53:02\",\"src_oui\":94,\"src_lg\":false,\"src_ig\":false,\"type\":2048}"
+#define ETHERNET_TEXT                                                           \
+    "\"eth\":{\"dst\":\"00:00:5e:00:53:04\",\"dst_lg\":false,\"dst_ig\":false," \
+    "\"src\":\"00:00:5e:00:53:02\",\"src_lg\":false,\"src_ig\":false,\"type\":2048}"
 
 static void a_ping_from_end_to_end(void **state)
 {

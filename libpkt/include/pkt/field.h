@@ -52,7 +52,7 @@ struct pkt_field_value {
 enum { PKT_FIELD_KEY_SIZE = 48 };
 
 enum pkt_field_flag {
-    PKT_FIELD_HIDDEN = 1 << 0,  /* not in JSON: the same value stands there under a name of its own */
+    PKT_FIELD_HIDDEN = 1 << 0,  /* not in JSON: the same value stands there, or is a part of one */
     PKT_FIELD_DERIVED = 1 << 1, /* computed: no bits of the packet hold it, so it cannot be written */
     PKT_FIELD_ON_FAULT =
         1 << 2, /* in JSON only when the checksum is bad or partial: else it says nothing new */

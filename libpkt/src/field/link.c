@@ -57,7 +57,7 @@ static bool trailer(struct pkt_field_item *item, struct pkt_field_value *ret_val
 
 #define ETHERNET_ADDRESS(which, octet)                                                                     \
     {NAME("eth", which, which), .type = PKT_FIELD_MAC, OCTETS(octet, 6)},                                  \
-        {NAME("eth", which ".oui", which "_oui"), OCTETS(octet, 3)},                                       \
+        {NAME("eth", which ".oui", which "_oui"), OCTETS(octet, 3), .flags = PKT_FIELD_HIDDEN},            \
         {NAME("eth", which ".lg", which "_lg"), .type = PKT_FIELD_BOOL, BITS((octet)*8 + 6, 1)},           \
         {NAME("eth", which ".ig", which "_ig"), .type = PKT_FIELD_BOOL, BITS((octet)*8 + 7, 1)},           \
         {NAME("eth", "addr", "addr"), .type = PKT_FIELD_MAC, OCTETS(octet, 6), .flags = PKT_FIELD_HIDDEN}, \

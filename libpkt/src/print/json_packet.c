@@ -158,6 +158,15 @@ static void put_link_address(struct packet_writer *w, struct pkt_view bytes)
     pkt_put_char(w->json.sink, '"');
 }
 
+/* Nearly all are right. */
+static void put_checksum_state(struct packet_writer *w, uint64_t state)
+{
+    if (state == PKT_CHECKSUM_OK)
+        pkt_put_bytes(w->json.sink, "\"ok\"", 4);
+    else
+        put_word(w, pkt_checksum_state_name((enum pkt_checksum_state)state));
+}
+
 static void put_value(struct packet_writer *w, const struct pkt_field_value *value)
 {
     w->json.comma = false;
@@ -193,7 +202,7 @@ static void put_value(struct packet_writer *w, const struct pkt_field_value *val
         put_time(w, (int64_t)value->number);
         break;
     case PKT_FIELD_CHECKSUM_STATE:
-        put_word(w, pkt_checksum_state_name((enum pkt_checksum_state)value->number));
+        put_checksum_state(w, value->number);
         break;
     default:
         pkt_json_null(&w->json);
