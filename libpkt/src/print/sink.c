@@ -1,7 +1,7 @@
 /*
  * Numbers, addresses and hostile text into a sink.
  */
-#include "pkt/sink.h"
+#include "write.h"
 
 static const char digits16[] = "0123456789abcdef";
 
@@ -72,16 +72,33 @@ static char *write_small(char *to, uint32_t value)
     return to + 1;
 }
 
+static char *write_four(char *to, uint32_t value)
+{
+    memcpy(to, pairs + value / 100 * 2, 2);
+    memcpy(to + 2, pairs + value % 100 * 2, 2);
+    return to + 4;
+}
+
+char *pkt_write_u32(char *to, uint32_t value)
+{
+    if (value < 10000)
+        return write_small(to, value);
+    if (value < 100000000)
+        return write_four(write_small(to, value / 10000), value % 10000);
+    to = write_small(to, value / 100000000);
+    return write_four(write_four(to, value / 10000 % 10000), value % 10000);
+}
+
 void pkt_put_u32(struct pkt_sink *sink, uint32_t value)
 {
-    pkt_sink_reserve(sink, 10);
-    if (value < 10000) {
-        sink->cur = write_small(sink->cur, value);
-        return;
-    }
-    unsigned width = value < 100000 ? 5 : decimal_width(value);
-    write_decimal(sink->cur, value, width);
-    sink->cur += width;
+    pkt_sink_reserve(sink, PKT_WRITE_U32);
+    sink->cur = pkt_write_u32(sink->cur, value);
+}
+
+char *pkt_write_fraction(char *to, uint32_t value, unsigned width)
+{
+    write_decimal32(to, value, width);
+    return to + width;
 }
 
 void pkt_put_i64(struct pkt_sink *sink, int64_t value)
@@ -94,7 +111,8 @@ void pkt_put_i64(struct pkt_sink *sink, int64_t value)
 void pkt_put_u64_width(struct pkt_sink *sink, uint64_t value, unsigned width)
 {
     /* Fractions of a second: they fit, and no digits need be counted. */
-    static const uint32_t limits[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+    static const uint32_t limits[] = {1,      10,      100,      1000,      10000,
+                                      100000, 1000000, 10000000, 100000000, 1000000000};
     if (width >= sizeof limits / sizeof *limits || value >= limits[width]) {
         unsigned needed = decimal_width(value);
         width = needed > width ? needed : width;
@@ -136,7 +154,7 @@ static char *write_octet(char *to, unsigned octet)
     return to;
 }
 
-static char *write_ip4(char *to, const uint8_t *byte)
+char *pkt_write_ip4(char *to, const uint8_t *byte)
 {
     for (unsigned i = 0; i < 4; i++) {
         to = write_octet(to, byte[i]);
@@ -147,13 +165,13 @@ static char *write_ip4(char *to, const uint8_t *byte)
 
 void pkt_put_ip4(struct pkt_sink *sink, struct pkt_ip4 address)
 {
-    pkt_sink_reserve(sink, 16);
-    sink->cur = write_ip4(sink->cur, address.byte);
+    pkt_sink_reserve(sink, PKT_WRITE_IP4);
+    sink->cur = pkt_write_ip4(sink->cur, address.byte);
 }
 
 /*
- * The longest run of at least two zero groups, the first of equals (RFC 5952 4.2). Bit i of zeroes stands for group i:
- * each step keeps the bits at which a run one longer starts.
+ * The longest run of at least two zero groups, the first of equals (RFC 5952 4.2). Bit i of zeroes stands for
+ * group i: each step keeps the bits at which a run one longer starts.
  */
 static void find_zero_run(unsigned zeroes, unsigned *ret_start, unsigned *ret_len)
 {
@@ -191,15 +209,12 @@ static bool ends_in_dots(const uint8_t *byte, unsigned start, unsigned len)
     return start == 0 && (len == 6 || (len == 5 && byte[10] == 0xff && byte[11] == 0xff));
 }
 
-void pkt_put_ip6(struct pkt_sink *sink, struct pkt_ip6 address)
+char *pkt_write_ip6(char *to, const uint8_t *byte)
 {
-    const uint8_t *byte = address.byte;
     unsigned start, len, zeroes = 0;
     for (unsigned i = 0; i < 8; i++)
         zeroes |= (unsigned)((byte[2 * i] | byte[2 * i + 1]) == 0) << i;
     find_zero_run(zeroes, &start, &len);
-    pkt_sink_reserve(sink, 48);
-    char *to = sink->cur;
     bool dots = ends_in_dots(byte, start, len);
     for (unsigned i = 0; i < (dots ? 6U : 8U); i++) {
         if (i == start) {
@@ -215,9 +230,15 @@ void pkt_put_ip6(struct pkt_sink *sink, struct pkt_ip6 address)
     }
     if (dots) {
         *to++ = ':';
-        to = write_ip4(to, byte + 12);
+        to = pkt_write_ip4(to, byte + 12);
     }
-    sink->cur = to;
+    return to;
+}
+
+void pkt_put_ip6(struct pkt_sink *sink, struct pkt_ip6 address)
+{
+    pkt_sink_reserve(sink, PKT_WRITE_IP6);
+    sink->cur = pkt_write_ip6(sink->cur, address.byte);
 }
 
 void pkt_put_mac(struct pkt_sink *sink, struct pkt_mac address)

@@ -78,42 +78,39 @@ void text_escaped(struct text *t, uint8_t octet)
     t->sink->cur = to;
 }
 
-void text_addresses(struct text *t)
-{
-    if (t->ip.v6) {
-        struct pkt_ipv6 ip = {t->ip.header};
-        pkt_put_ip6(t->sink, pkt_ipv6_src(ip));
-        text_put(t, " > ");
-        pkt_put_ip6(t->sink, pkt_ipv6_dst(ip));
-    } else {
-        struct pkt_ipv4 ip = {t->ip.header};
-        pkt_put_ip4(t->sink, pkt_ipv4_src(ip));
-        text_put(t, " > ");
-        pkt_put_ip4(t->sink, pkt_ipv4_dst(ip));
-    }
-}
-
-static void put_endpoint(struct text *t, size_t off4, size_t off6, uint16_t port)
+/* An address of the IP header around, which is whole. */
+static char *write_address(const struct text *t, char *to, size_t off4, size_t off6)
 {
     if (t->ip.v6)
-        text_ip6_at(t, t->ip.header, off6);
-    else
-        text_ip4_at(t, t->ip.header, off4);
-    pkt_put_char(t->sink, '.');
-    text_u32(t, port);
+        return pkt_write_ip6(to, pkt_ip6_at(t->ip.header, off6).byte);
+    return pkt_write_ip4(to, pkt_ip4_at(t->ip.header, off4).byte);
+}
+
+void text_addresses(struct text *t)
+{
+    pkt_sink_reserve(t->sink, 2 * PKT_WRITE_IP6 + 3);
+    char *to = write_address(t, t->sink->cur, 12, 8);
+    to = pkt_write_text(to, " > ");
+    t->sink->cur = write_address(t, to, 16, 24);
 }
 
 void text_endpoints(struct text *t, uint8_t protocol, uint16_t src, uint16_t dst)
 {
-    if (t->ip.protocol == protocol) {
-        put_endpoint(t, 12, 8, src);
-        text_put(t, " > ");
-        put_endpoint(t, 16, 24, dst);
-    } else {
-        text_u32(t, src);
-        text_put_u32(t, " > ", dst);
+    pkt_sink_reserve(t->sink, 2 * (PKT_WRITE_IP6 + 1 + PKT_WRITE_U32) + 5);
+    bool addresses = t->ip.protocol == protocol; /* else they are printed already */
+    char *to = t->sink->cur;
+    if (addresses) {
+        to = write_address(t, to, 12, 8);
+        *to++ = '.';
     }
-    text_put(t, ": ");
+    to = pkt_write_u32(to, src);
+    to = pkt_write_text(to, " > ");
+    if (addresses) {
+        to = write_address(t, to, 16, 24);
+        *to++ = '.';
+    }
+    to = pkt_write_u32(to, dst);
+    t->sink->cur = pkt_write_text(to, ": ");
 }
 
 /* By the bytes and the pseudo-header of the IP header that was printed last. */

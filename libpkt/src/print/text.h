@@ -15,6 +15,7 @@
 #include "pkt/checksum.h"
 #include "pkt/ipv4.h"
 #include "pkt/print.h"
+#include "write.h"
 
 /* Where a layer stands. */
 struct text_at {
@@ -102,6 +103,14 @@ static PKT_ALWAYS_INLINE void text_put(struct text *t, const char *string)
 static PKT_ALWAYS_INLINE void text_u32(struct text *t, uint32_t value)
 {
     pkt_put_u32(t->sink, value);
+}
+
+/* len characters of a field of size: all are copied, whose number is known, and len stay. */
+static PKT_ALWAYS_INLINE void text_put_field(struct text *t, const char *field, size_t size, size_t len)
+{
+    pkt_sink_reserve(t->sink, size);
+    memcpy(t->sink->cur, field, size);
+    t->sink->cur += len;
 }
 
 /* before, then value in decimal. */

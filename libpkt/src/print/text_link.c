@@ -61,7 +61,7 @@ bool text_ethertype(struct text *t, struct text_at at, uint16_t type, bool *ret_
 
 /* One Ethernet frame under way. */
 struct frame {
-    struct text_stations stations;
+    struct pkt_ethernet header;
     uint32_t len;        /* of the whole frame */
     uint32_t header_len; /* so far, tags included */
     bool len_printed;    /* with tags the length stands behind the first type */
@@ -69,9 +69,9 @@ struct frame {
 
 static void put_stations(struct text *t, const struct frame *frame)
 {
-    pkt_put_mac(t->sink, frame->stations.src);
+    pkt_put_mac(t->sink, pkt_ethernet_src(frame->header));
     text_put(t, " > ");
-    pkt_put_mac(t->sink, frame->stations.dst);
+    pkt_put_mac(t->sink, pkt_ethernet_dst(frame->header));
     text_put(t, ", ");
 }
 
@@ -126,7 +126,8 @@ static bool put_8023(struct text *t, struct frame *frame, struct text_at at, uin
     }
     uint32_t header_len;
     bool known;
-    if (!text_llc(t, at, &frame->stations, &header_len, &known))
+    struct text_stations stations = {pkt_ethernet_src(frame->header), pkt_ethernet_dst(frame->header)};
+    if (!text_llc(t, at, &stations, &header_len, &known))
         return false;
     frame->header_len += header_len;
     if (!known)
@@ -160,10 +161,7 @@ bool text_inner_ethernet(struct text *t, struct text_at at, uint32_t *ret_header
         text_mark(t, "ether");
         return true;
     }
-    struct frame frame = {
-        {pkt_ethernet_src(e), pkt_ethernet_dst(e)},
-        at.len, ETHERNET_LEN, false
-    };
+    struct frame frame = {e, at.len, ETHERNET_LEN, false};
     if (t->options->link_header)
         put_stations(t, &frame);
     uint16_t type = pkt_ethernet_type(e);

@@ -57,16 +57,19 @@ static void put_numbers(struct text *t, struct pkt_tcp tcp, struct pkt_text_tcp 
 {
     unsigned flags = pkt_tcp_flags(tcp);
     uint32_t sequence = pkt_tcp_sequence(tcp) - base.sequence;
+    pkt_sink_reserve(t->sink, 5 * (6 + PKT_WRITE_U32));
+    char *to = t->sink->cur;
     if (t->verbosity > 1 || data_len > 0 || (flags & (PKT_TCP_SYN | PKT_TCP_FIN | PKT_TCP_RST)) != 0) {
-        text_put_u32(t, ", seq ", sequence);
+        to = pkt_write_item(to, ", seq ", sequence);
         if (data_len > 0)
-            text_put_u32(t, ":", sequence + data_len);
+            to = pkt_write_item(to, ":", sequence + data_len);
     }
     if ((flags & PKT_TCP_ACK) != 0)
-        text_put_u32(t, ", ack ", pkt_tcp_acknowledgment(tcp) - base.acknowledgment);
-    text_put_u32(t, ", win ", pkt_tcp_window(tcp));
+        to = pkt_write_item(to, ", ack ", pkt_tcp_acknowledgment(tcp) - base.acknowledgment);
+    to = pkt_write_item(to, ", win ", pkt_tcp_window(tcp));
     if ((flags & PKT_TCP_URG) != 0)
-        text_put_u32(t, ", urg ", pkt_tcp_urgent(tcp));
+        to = pkt_write_item(to, ", urg ", pkt_tcp_urgent(tcp));
+    t->sink->cur = to;
 }
 
 static void put_reset_data(struct text *t, struct pkt_view data, uint32_t len)

@@ -10,28 +10,43 @@ enum {
     MD5_LEN = 16,
 };
 
-static const struct text_name kinds[] = {
-    {PKT_TCP_OPTION_END,            "eol"      },
-    {PKT_TCP_OPTION_NOP,            "nop"      },
-    {PKT_TCP_OPTION_MSS,            "mss"      },
-    {PKT_TCP_OPTION_WINDOW_SCALE,   "wscale"   },
-    {PKT_TCP_OPTION_SACK_PERMITTED, "sackOK"   },
-    {PKT_TCP_OPTION_SACK,           "sack"     },
-    {6,                             "echo"     },
-    {7,                             "echoreply"},
-    {PKT_TCP_OPTION_TIMESTAMPS,     "TS"       },
-    {11,                            "cc"       },
-    {12,                            "ccnew"    },
-    {13,                            ""         }, /* CC.ECHO (RFC 1644): tcpdump gives it no name */
-    {PKT_TCP_OPTION_MD5,            "md5"      },
-    {20,                            "scps"     },
-    {PKT_TCP_OPTION_USER_TIMEOUT,   "uto"      },
-    {PKT_TCP_OPTION_AUTHENTICATION, "tcp-ao"   },
-    {PKT_TCP_OPTION_MPTCP,          "mptcp"    },
-    {PKT_TCP_OPTION_FAST_OPEN,      "tfo"      },
-    {PKT_TCP_OPTION_EXPERIMENT_2,   "exp"      },
-    {0,                             NULL       },
+/* A name and its length: these are the most frequent words of all. */
+#define NAME(text)            \
+    {                         \
+        text, sizeof text - 1 \
+    }
+static const struct {
+    char text[10];
+    uint8_t len;
+} kinds[] = {
+    [PKT_TCP_OPTION_END] = NAME("eol"),
+    [PKT_TCP_OPTION_NOP] = NAME("nop"),
+    [PKT_TCP_OPTION_MSS] = NAME("mss"),
+    [PKT_TCP_OPTION_WINDOW_SCALE] = NAME("wscale"),
+    [PKT_TCP_OPTION_SACK_PERMITTED] = NAME("sackOK"),
+    [PKT_TCP_OPTION_SACK] = NAME("sack"),
+    [6] = NAME("echo"),
+    [7] = NAME("echoreply"),
+    [PKT_TCP_OPTION_TIMESTAMPS] = NAME("TS"),
+    [11] = NAME("cc"),
+    [12] = NAME("ccnew"),
+    [PKT_TCP_OPTION_MD5] = NAME("md5"),
+    [20] = NAME("scps"),
+    [PKT_TCP_OPTION_USER_TIMEOUT] = NAME("uto"),
+    [PKT_TCP_OPTION_AUTHENTICATION] = NAME("tcp-ao"),
+    [PKT_TCP_OPTION_MPTCP] = NAME("mptcp"),
+    [PKT_TCP_OPTION_FAST_OPEN] = NAME("tfo"),
+    [PKT_TCP_OPTION_EXPERIMENT_2] = NAME("exp"),
 };
+
+static void put_kind(struct text *t, unsigned kind)
+{
+    enum { CC_ECHO = 13 }; /* RFC 1644; tcpdump knows it, but not by name */
+    if (kind < sizeof kinds / sizeof *kinds && kinds[kind].len != 0)
+        text_put_field(t, kinds[kind].text, sizeof kinds->text, kinds[kind].len);
+    else if (kind != CC_ECHO)
+        text_put_u32(t, "unknown-", kind);
+}
 
 /* One option under way. */
 struct option {
@@ -108,8 +123,9 @@ static bool put_sack(struct text *t, const struct option *option)
 
 static bool put_timestamps(struct text *t, const struct option *option)
 {
-    text_put_u32(t, " val ", pkt_u32(option->data, 0));
-    text_put_u32(t, " ecr ", pkt_u32(option->data, 4));
+    pkt_sink_reserve(t->sink, 2 * (5 + PKT_WRITE_U32));
+    char *to = pkt_write_item(t->sink->cur, " val ", pkt_u32(option->data, 0));
+    t->sink->cur = pkt_write_item(to, " ecr ", pkt_u32(option->data, 4));
     return true;
 }
 
@@ -261,7 +277,7 @@ static enum fate take_option(struct pkt_view header, size_t off, size_t header_l
 /* One option, as far as it can be read. False: damaged or cut. */
 static bool put_option(struct text *t, const struct option *option, enum fate fate)
 {
-    text_name_or_u32(t, kinds, option->kind, "unknown-");
+    put_kind(t, option->kind);
     bool in_steps = fate == CUT && option->kind == PKT_TCP_OPTION_SACK; /* its blocks are taken one by one */
     if ((fate != WHOLE && !in_steps) || !find_printer(option->kind)(t, option))
         return false;
@@ -288,10 +304,25 @@ static bool put_cut(struct text *t, bool first, bool *ret_bad)
     return true;
 }
 
+/* What nearly every segment has: timestamps in the layout of RFC 7323 appendix A. False when it has not. */
+static bool put_usual(struct text *t, struct pkt_view header, unsigned header_len)
+{
+    enum { USUAL_LEN = TCP_LEN + 12, USUAL = 0x0101080a };
+    if (header_len != USUAL_LEN || header.len < USUAL_LEN || pkt_u32(header, TCP_LEN) != USUAL)
+        return false;
+    pkt_sink_reserve(t->sink, 64);
+    char *to = pkt_write_item(t->sink->cur, ", options [nop,nop,TS val ", pkt_u32(header, TCP_LEN + 4));
+    to = pkt_write_item(to, " ecr ", pkt_u32(header, TCP_LEN + 8));
+    t->sink->cur = pkt_write_text(to, "]");
+    return true;
+}
+
 bool text_tcp_options(struct text *t, struct text_at segment, unsigned header_len, struct pkt_text_tcp base,
                       bool *ret_bad)
 {
     struct pkt_view header = pkt_view_clip(segment.bytes, 0, header_len);
+    if (put_usual(t, header, header_len))
+        return true;
     struct option option = {
         .base = base, .flags = pkt_u8(header, 13), .cut = segment.bytes.len < segment.len};
     text_put(t, ", options [");

@@ -5,6 +5,7 @@
 
 enum {
     DAY_S = 86400,
+    FRACTION_LEN = 11,
 };
 
 /* Writes two digits. */
@@ -57,14 +58,24 @@ static int64_t split(int64_t ns, uint32_t *ret_fraction)
     return second;
 }
 
+/* Behind the second, where room was reserved. */
 static void put_fraction(struct text *t, uint32_t fraction_ns)
 {
-    pkt_put_char(t->sink, '.');
-    if (t->options->nanoseconds)
-        pkt_put_u64_width(t->sink, fraction_ns, 9);
-    else
-        pkt_put_u64_width(t->sink, fraction_ns / 1000, 6);
-    pkt_put_char(t->sink, ' ');
+    bool nanoseconds = t->options->nanoseconds;
+    char *to = t->sink->cur;
+    *to++ = '.';
+    to = pkt_write_fraction(to, nanoseconds ? fraction_ns : fraction_ns / 1000, nanoseconds ? 9 : 6);
+    *to++ = ' ';
+    t->sink->cur = to;
+}
+
+/* The second and what follows it. */
+static void put_field(struct text *t, const struct pkt_text_clock *clock, uint32_t fraction_ns)
+{
+    pkt_sink_reserve(t->sink, sizeof clock->text + FRACTION_LEN);
+    memcpy(t->sink->cur, clock->text, sizeof clock->text); /* all of it: a known number is copied faster */
+    t->sink->cur += clock->len;
+    put_fraction(t, fraction_ns);
 }
 
 static uint8_t write_second(char *to, int64_t second, bool date)
@@ -109,8 +120,7 @@ static void put_clock(struct text *t, bool date)
         clock->second = second;
         clock->style = date;
     }
-    pkt_put_bytes(t->sink, clock->text, clock->len);
-    put_fraction(t, fraction);
+    put_field(t, clock, fraction);
 }
 
 /* Between lines of the same second only the fraction is new. */
@@ -118,15 +128,11 @@ static void put_epoch(struct text *t)
 {
     uint32_t fraction;
     int64_t second = split(t->line->time.ns, &fraction);
-    struct pkt_text_clock *clock = t->line->clock;
-    if (clock == NULL) {
-        pkt_put_i64(t->sink, second);
-    } else {
-        if (clock->len == 0 || clock->second != second || clock->style != STYLE_EPOCH)
-            write_epoch(clock, second);
-        pkt_put_bytes(t->sink, clock->text, clock->len);
-    }
-    put_fraction(t, fraction);
+    struct pkt_text_clock once = {.len = 0};
+    struct pkt_text_clock *clock = t->line->clock != NULL ? t->line->clock : &once;
+    if (clock->len == 0 || clock->second != second || clock->style != STYLE_EPOCH)
+        write_epoch(clock, second);
+    put_field(t, clock, fraction);
 }
 
 /* A time as it would be printed: differences are those of the printed times. */
@@ -143,7 +149,6 @@ static struct pkt_wall to_digits(const struct text *t, struct pkt_wall time)
 static void put_since(struct text *t, struct pkt_wall reference)
 {
     uint32_t fraction;
-    char hms[8];
     struct pkt_wall now = to_digits(t, t->line->time);
     reference = to_digits(t, reference);
     int64_t since = pkt_wall_since(now, reference);
@@ -151,9 +156,9 @@ static void put_since(struct text *t, struct pkt_wall reference)
     if (negative)
         since = pkt_wall_since(reference, now);
     int64_t second = split(since, &fraction);
-    pkt_put_char(t->sink, negative ? '-' : ' ');
-    write_hms(hms, (unsigned)(second % DAY_S));
-    pkt_put_bytes(t->sink, hms, sizeof hms);
+    pkt_sink_reserve(t->sink, 1 + 8 + FRACTION_LEN);
+    *t->sink->cur++ = negative ? '-' : ' ';
+    t->sink->cur = write_hms(t->sink->cur, (unsigned)(second % DAY_S));
     put_fraction(t, fraction);
 }
 

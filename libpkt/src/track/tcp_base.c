@@ -13,11 +13,16 @@ enum {
 };
 #define NOBODY UINT32_MAX
 
+/* An address; of IPv4 the upper half holds it all. */
+struct address {
+    uint64_t upper, lower;
+};
+
 /* A connection, in the order of its ends: the lower port first, of equal ones the lower address. */
 struct key {
-    struct pkt_ip6 low, high; /* IPv4 addresses in the first four octets */
-    uint16_t low_port, high_port;
-    uint8_t v6;
+    struct address low, high;
+    uint32_t ports; /* low, high */
+    uint32_t v6;
 };
 
 struct entry {
@@ -44,28 +49,34 @@ static size_t bytes_of(uint32_t size)
     return size * (sizeof(struct entry) + sizeof(uint32_t));
 }
 
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 29;
+}
+
 /*
- * Multiplies and mixes the key word by word. It starts from a secret, so that nobody who writes packets can aim many
- * connections at one slot and make every look-up walk them.
+ * Multiplies and mixes the key word by word. It starts from a secret, so that nobody who writes packets can
+ * aim many connections at one slot and make every look-up walk them.
  */
 static uint32_t hash_of(const struct pkt_tcp_bases *bases, const struct key *key)
 {
-    uint64_t hash = bases->secret ^ UINT64_C(0xcbf29ce484222325);
-    uint32_t word[9];
-    memcpy(word, key->low.byte, 16);
-    memcpy(word + 4, key->high.byte, 16);
-    word[8] = (uint32_t)key->low_port << 16 | key->high_port;
-    for (unsigned i = 0; i < sizeof word / sizeof *word; i++) {
-        hash = (hash ^ word[i]) * UINT64_C(0x9e3779b97f4a7c15);
-        hash ^= hash >> 29;
-    }
+    uint64_t hash = mix(bases->secret ^ UINT64_C(0xcbf29ce484222325), key->ports);
+    hash = mix(mix(hash, key->low.upper), key->high.upper);
+    if (key->v6 != 0)
+        hash = mix(mix(hash, key->low.lower), key->high.lower);
     return (uint32_t)(hash ^ hash >> 32);
+}
+
+static bool same_address(struct address a, struct address b)
+{
+    return a.upper == b.upper && a.lower == b.lower;
 }
 
 static bool same(const struct key *a, const struct key *b)
 {
-    return a->low_port == b->low_port && a->high_port == b->high_port && a->v6 == b->v6 &&
-           pkt_ip6_equal(a->low, b->low) && pkt_ip6_equal(a->high, b->high);
+    return a->ports == b->ports && a->v6 == b->v6 && same_address(a->low, b->low) &&
+           same_address(a->high, b->high);
 }
 
 /* Gives the table room for size connections. False: memory is refused, and all is as it was. */
@@ -202,40 +213,42 @@ static uint32_t add(struct pkt_tcp_bases *bases, const struct key *key, uint32_t
 }
 
 /* The addresses of the IP header around a layer. */
-static bool read_addresses(const struct pkt_packet *packet, unsigned layer, struct pkt_ip6 *ret_src,
-                           struct pkt_ip6 *ret_dst, bool *ret_v6)
+static bool read_addresses(const struct pkt_packet *packet, unsigned layer, struct address *ret_src,
+                           struct address *ret_dst, bool *ret_v6)
 {
     int network = pkt_layer_network(packet, layer);
     struct pkt_ipv4 ip4;
     struct pkt_ipv6 ip6;
-    if (network < 0)
-        return false;
-    memset(ret_src, 0, sizeof *ret_src);
-    memset(ret_dst, 0, sizeof *ret_dst);
-    *ret_v6 = pkt_as_ipv6(packet, (unsigned)network, &ip6);
+    *ret_v6 = network >= 0 && pkt_as_ipv6(packet, (unsigned)network, &ip6);
     if (*ret_v6) {
-        *ret_src = pkt_ipv6_src(ip6);
-        *ret_dst = pkt_ipv6_dst(ip6);
+        *ret_src = (struct address){pkt_u64(ip6.header, 8), pkt_u64(ip6.header, 16)};
+        *ret_dst = (struct address){pkt_u64(ip6.header, 24), pkt_u64(ip6.header, 32)};
         return true;
     }
-    if (!pkt_as_ipv4(packet, (unsigned)network, &ip4))
+    if (network < 0 || !pkt_as_ipv4(packet, (unsigned)network, &ip4))
         return false;
-    memcpy(ret_src->byte, pkt_ipv4_src(ip4).byte, 4);
-    memcpy(ret_dst->byte, pkt_ipv4_dst(ip4).byte, 4);
+    *ret_src = (struct address){pkt_u32(ip4.header, 12), 0};
+    *ret_dst = (struct address){pkt_u32(ip4.header, 16), 0};
     return true;
+}
+
+static bool is_above(struct address a, struct address b)
+{
+    return a.upper > b.upper || (a.upper == b.upper && a.lower > b.lower);
 }
 
 /* ret_reverse: the segment runs from the key's high end to its low one. */
 static bool read_key(const struct pkt_packet *packet, unsigned layer, struct pkt_tcp tcp, struct key *ret_key,
                      bool *ret_reverse)
 {
-    struct pkt_ip6 src, dst;
+    struct address src, dst;
     bool v6;
     if (!read_addresses(packet, layer, &src, &dst, &v6))
         return false;
-    uint16_t from = pkt_tcp_src(tcp), to = pkt_tcp_dst(tcp);
-    *ret_reverse = from > to || (from == to && memcmp(src.byte, dst.byte, sizeof src.byte) > 0);
-    *ret_key = *ret_reverse ? (struct key){dst, src, to, from, v6} : (struct key){src, dst, from, to, v6};
+    uint32_t from = pkt_tcp_src(tcp), to = pkt_tcp_dst(tcp);
+    *ret_reverse = from > to || (from == to && is_above(src, dst));
+    *ret_key = *ret_reverse ? (struct key){dst, src, to << 16 | from, v6}
+                            : (struct key){src, dst, from << 16 | to, v6};
     return true;
 }
 
