@@ -64,6 +64,7 @@ struct pkt_checksum_result {
  * TCP, GRE (RFC 2784). The IPv6 pseudo-header takes the final destination from a routing header (RFC
  * 8200 8.1) and the source from a Home Address option (RFC 6275 11.3.1). State NONE for other layers and for
  * a layer number out of range.
+ * pkt_diagnose keeps its answers in the packet: asking again costs nothing.
  */
 PKT_API struct pkt_checksum_result pkt_checksum_verify(const struct pkt_packet *packet, unsigned layer);
 

@@ -6,6 +6,7 @@
 #define PKT_PACKET_H
 
 #include "address.h"
+#include "checksum.h"
 #include "diagnosis.h"
 
 PKT_BEGIN
@@ -78,10 +79,10 @@ struct pkt_layer {
     uint8_t length_source; /* enum pkt_length_source: which field ruled len */
     uint16_t flags;        /* enum pkt_layer_flag */
     uint32_t off;
-    uint32_t len;     /* on the wire, header included, clipped by the tightest length field around it */
     uint16_t hdr_len; /* of the header, options included; 0: the header is not whole, no typed view exists */
     uint16_t next;    /* what follows, in this protocol's numbers: EtherType, IP protocol, PPP protocol, ...;
                          for PAYLOAD: the number under which it was announced */
+    uint32_t len;     /* on the wire, header included, clipped by the tightest length field around it */
 };
 
 /* A decoded packet. Holds views into the caller's bytes, which must outlive it. */
@@ -93,8 +94,10 @@ struct pkt_packet {
     uint8_t layer_count;
     uint8_t diagnosis_count;
     uint8_t diagnoses_lost; /* found after the table was full; saturates at 255 */
+    uint16_t verified;      /* bit i: checksum[i] is the answer for row i; pkt_diagnose sets them */
     struct pkt_layer layer[PKT_MAX_LAYERS];
     struct pkt_diagnosis diagnosis[PKT_MAX_DIAGNOSES];
+    struct pkt_checksum_result checksum[PKT_MAX_LAYERS];
 };
 
 /* What the source knows of the frame beyond its bytes. */

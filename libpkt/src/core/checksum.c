@@ -21,14 +21,16 @@ static uint64_t load64(const uint8_t *p)
     return word;
 }
 
-/* One's complement sum of the 64-bit value in 16 bits. */
+/*
+ * One's complement sum of the 64-bit value in 16 bits. A value plus itself with its halves swapped has the
+ * sum of the halves in its upper half, the carry out of the lower one included.
+ */
 static uint16_t fold(uint64_t acc)
 {
-    acc = (acc & 0xffffffff) + (acc >> 32);
-    acc = (acc & 0xffff) + (acc >> 16);
-    acc = (acc & 0xffff) + (acc >> 16);
-    acc = (acc & 0xffff) + (acc >> 16);
-    return (uint16_t)acc;
+    acc += acc << 32 | acc >> 32;
+    uint32_t half = (uint32_t)(acc >> 32);
+    half += half << 16 | half >> 16;
+    return (uint16_t)(half >> 16);
 }
 
 /* A folded sum of words as they lie in memory, in host order. */
@@ -72,7 +74,9 @@ static uint64_t sum_tail(const uint8_t *p, size_t len)
         len -= 4;
         p += 4;
     }
-    uint8_t last[4] = {len > 0 ? p[0] : 0, len > 1 ? p[1] : 0, len > 2 ? p[2] : 0, 0};
+    if (len == 0)
+        return acc;
+    uint8_t last[4] = {p[0], len > 1 ? p[1] : 0, len > 2 ? p[2] : 0, 0};
     return add_carry(acc, load32(last));
 }
 
@@ -96,22 +100,28 @@ void pkt_sum_add(struct pkt_sum *sum, struct pkt_view view)
     sum->odd ^= view.len & 1;
 }
 
+/* Addresses are summed as 32-bit words in host order: 2^16 is 1 in one's complement (RFC 1071 2.C). */
+static uint64_t sum_address(const uint8_t *bytes, size_t len)
+{
+    struct pkt_view address = pkt_view_make(bytes, len);
+    uint64_t acc = 0;
+    for (size_t i = 0; i < len; i += 4)
+        acc += pkt_u32(address, i);
+    return acc;
+}
+
 void pkt_sum_ip4(struct pkt_sum *sum, struct pkt_ip4 src, struct pkt_ip4 dst, uint8_t protocol,
                  uint16_t length)
 {
-    pkt_sum_add(sum, pkt_view_make(src.byte, sizeof src.byte));
-    pkt_sum_add(sum, pkt_view_make(dst.byte, sizeof dst.byte));
-    sum->acc += protocol;
-    sum->acc += length;
+    sum->acc += sum_address(src.byte, sizeof src.byte) + sum_address(dst.byte, sizeof dst.byte);
+    sum->acc += (uint64_t)protocol + length;
 }
 
 void pkt_sum_ip6(struct pkt_sum *sum, struct pkt_ip6 src, struct pkt_ip6 dst, uint8_t protocol,
                  uint32_t length)
 {
-    pkt_sum_add(sum, pkt_view_make(src.byte, sizeof src.byte));
-    pkt_sum_add(sum, pkt_view_make(dst.byte, sizeof dst.byte));
-    sum->acc += protocol;
-    sum->acc += length;
+    sum->acc += sum_address(src.byte, sizeof src.byte) + sum_address(dst.byte, sizeof dst.byte);
+    sum->acc += (uint64_t)protocol + length;
 }
 
 uint16_t pkt_sum_fold(const struct pkt_sum *sum)

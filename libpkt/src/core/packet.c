@@ -33,10 +33,10 @@ static void add_short(struct pkt_decoder *d, const struct pkt_layer *row, uint16
 }
 
 /* The table is full: say so once, on the last row. */
-static void give_up(struct pkt_decoder *d)
+struct pkt_layer *pkt_decode_no_row(struct pkt_decoder *d)
 {
     if (d->full)
-        return;
+        return NULL;
     d->full = true;
     struct pkt_diagnosis diagnosis = {
         .code = PKT_D_LAYERS_TOO_MANY,
@@ -46,109 +46,37 @@ static void give_up(struct pkt_decoder *d)
         .have = PKT_MAX_LAYERS,
     };
     pkt_diagnosis_add(d->packet, diagnosis);
+    return NULL;
 }
 
-bool pkt_layer_is_part(const struct pkt_layer *row)
+/* The header is not there: its row says so, and a diagnosis whose fault that is. */
+bool pkt_decode_no_header(struct pkt_decoder *d, struct pkt_layer *row, uint32_t need, uint16_t short_code)
 {
-    bool cut_quote = (row->flags & PKT_LAYER_QUOTED) != 0 && row->length_source == PKT_LENGTH_ICMP_QUOTE;
-    return cut_quote || (row->flags & PKT_LAYER_FRAGMENT) != 0;
-}
-
-/* Whether need bytes of the row are there; else its header is unset and a diagnosis says why. */
-static bool check_header(struct pkt_decoder *d, struct pkt_layer *row, uint32_t need, uint16_t short_code)
-{
-    uint32_t captured = (uint32_t)d->packet->bytes.len;
+    /* Who quoted or fragmented the packet cut it: that is neither damage nor the capture's fault. */
+    bool part = pkt_layer_is_part(row);
+    row->hdr_len = 0;
     if (need > row->len) {
-        /* Who quoted or fragmented the packet cut it: that is neither damage nor the capture's fault. */
-        bool part = pkt_layer_is_part(row);
         row->flags |= part ? PKT_LAYER_TRUNCATED : PKT_LAYER_SHORT;
         if (!part)
             add_short(d, row, short_code, need);
-    } else if (need > 0 && (row->off > captured || need > captured - row->off)) {
-        row->flags |= PKT_LAYER_TRUNCATED;
-        add_cap_truncated(d, row->off, need);
-    } else {
-        row->hdr_len = (uint16_t)need;
-        return true;
+        return false;
     }
-    row->hdr_len = 0;
+    row->flags |= PKT_LAYER_TRUNCATED;
+    add_cap_truncated(d, row->off, need);
     return false;
 }
 
-struct pkt_layer *pkt_decode_row(struct pkt_decoder *d, enum pkt_proto proto, uint32_t need)
+struct pkt_layer *pkt_decode_no_head(struct pkt_decoder *d, struct pkt_layer *row, uint32_t need)
 {
-    struct pkt_packet *packet = d->packet;
-    if (packet->layer_count >= PKT_MAX_LAYERS) {
-        give_up(d);
-        return NULL;
-    }
-    struct pkt_layer *row = &packet->layer[packet->layer_count++];
-    *row = (struct pkt_layer){
-        .proto = (uint8_t)proto,
-        .length_source = d->length_source,
-        .flags = d->flags,
-        .off = d->off,
-        .len = d->end - d->off,
-        .next = d->next,
-    };
-    if (d->end > packet->bytes.len)
-        row->flags |= PKT_LAYER_TRUNCATED;
-    return check_header(d, row, need, PKT_D_HEADER_SHORT) ? row : NULL;
+    (void)pkt_decode_no_header(d, row, need, PKT_D_HEADER_SHORT);
+    return NULL;
 }
 
-bool pkt_decode_widen(struct pkt_decoder *d, struct pkt_layer *row, uint32_t hdr_len, uint16_t short_code)
-{
-    return check_header(d, row, hdr_len, short_code);
-}
-
-void pkt_decode_clip(struct pkt_decoder *d, struct pkt_layer *row, uint32_t len,
-                     enum pkt_length_source source)
-{
-    if (len > row->len) {
-        row->flags |= PKT_LAYER_CLIPPED;
-        return;
-    }
-    if (len < row->len)
-        row->flags |= PKT_LAYER_PADDED;
-    row->len = len;
-    row->length_source = (uint8_t)source;
-    d->length_source = (uint8_t)source;
-    d->end = row->off + len;
-    if (d->end <= d->packet->bytes.len)
-        row->flags &= (uint16_t)~PKT_LAYER_TRUNCATED;
-}
-
-void pkt_decode_advance(struct pkt_decoder *d, struct pkt_layer *row, uint16_t next)
-{
-    row->next = next;
-    d->next = next;
-    d->off = row->off + row->hdr_len;
-}
-
-enum pkt_proto pkt_decode_payload(struct pkt_decoder *d)
+/* Undecoded bytes, where there are any. */
+static void add_payload(struct pkt_decoder *d)
 {
     if (d->off < d->end)
         (void)pkt_decode_row(d, PKT_PROTO_PAYLOAD, 0);
-    return PKT_PROTO_NONE;
-}
-
-struct pkt_view pkt_decode_bytes(const struct pkt_decoder *d, const struct pkt_layer *row)
-{
-    return pkt_view_clip(d->packet->bytes, row->off, row->len);
-}
-
-/* What Ethernet carried behind the packet: padding to 60 bytes, and where the link delivers it the FCS. */
-static void add_trailer(struct pkt_decoder *d)
-{
-    /* One of which nothing was captured says nothing that the frame's length does not. */
-    if (d->trailer <= d->end || d->end >= d->packet->bytes.len || d->full)
-        return;
-    d->off = d->end;
-    d->end = d->trailer;
-    d->flags = 0;
-    d->next = 0;
-    d->length_source = PKT_LENGTH_WIRE;
-    (void)pkt_decode_row(d, PKT_PROTO_TRAILER, 0);
 }
 
 /* The end of the outermost packet: rows inside move decoder->end further inward. */
@@ -161,6 +89,21 @@ static uint32_t outer_end(const struct pkt_packet *packet, uint32_t end)
             return packet->layer[i].off + packet->layer[i].len;
     }
     return end;
+}
+
+/* What Ethernet carried behind the packet: padding to 60 bytes, and where the link delivers it the FCS. */
+static void add_trailer(struct pkt_decoder *d)
+{
+    d->end = outer_end(d->packet, d->end);
+    /* One of which nothing was captured says nothing that the frame's length does not. */
+    if (d->trailer <= d->end || d->end >= d->packet->bytes.len || d->full)
+        return;
+    d->off = d->end;
+    d->end = d->trailer;
+    d->flags = 0;
+    d->next = 0;
+    d->length_source = PKT_LENGTH_WIRE;
+    (void)pkt_decode_row(d, PKT_PROTO_TRAILER, 0);
 }
 
 void pkt_decode(struct pkt_view bytes, uint32_t wire_len, uint16_t linktype, unsigned flags,
@@ -180,26 +123,28 @@ void pkt_decode(struct pkt_view bytes, uint32_t wire_len, uint16_t linktype, uns
     ret_packet->layer_count = 0;
     ret_packet->diagnosis_count = 0;
     ret_packet->diagnoses_lost = 0;
+    ret_packet->verified = 0;
     struct pkt_decoder decoder = {
         .packet = ret_packet,
+        .next_row = ret_packet->layer,
         .end = wire_len,
         .length_source = wire_len > bytes.len ? PKT_LENGTH_WIRE : PKT_LENGTH_CAPTURE,
         .next = linktype,
     };
-    enum pkt_proto proto = pkt_linktype_protocol(linktype);
-    while (proto != PKT_PROTO_NONE && !decoder.full)
+    enum pkt_proto proto = pkt_linktype_protocol(&decoder);
+    while (proto > PKT_PROTO_PAYLOAD)
         proto = pkt_protocols[proto].decode(&decoder);
-    if (decoder.trailer != 0) {
-        decoder.end = outer_end(ret_packet, decoder.end);
+    if (proto == PKT_PROTO_PAYLOAD)
+        add_payload(&decoder);
+    if (decoder.trailer > decoder.end)
         add_trailer(&decoder);
-    }
 }
 
 static void diagnose_checksum(struct pkt_packet *packet, unsigned layer, const struct pkt_protocol *protocol)
 {
-    if (protocol->checksum == NULL || packet->layer[layer].hdr_len == 0)
-        return;
-    struct pkt_checksum_result result = protocol->checksum(packet, layer);
+    struct pkt_checksum_result result = pkt_checksum_verify(packet, layer);
+    packet->checksum[layer] = result;
+    packet->verified |= (uint16_t)(1U << layer);
     if (result.state == PKT_CHECKSUM_BAD)
         pkt_rule_broken(packet, layer, protocol->checksum_code, 0, result.expected, result.found);
     else if (result.state == PKT_CHECKSUM_PARTIAL)
@@ -295,10 +240,13 @@ struct pkt_checksum_result pkt_checksum_verify(const struct pkt_packet *packet, 
     struct pkt_checksum_result none = {PKT_CHECKSUM_NONE, 0, 0};
     if (layer >= packet->layer_count)
         return none;
+    if ((packet->verified >> layer & 1) != 0)
+        return packet->checksum[layer];
     pkt_checksum_step *checksum = pkt_protocols[packet->layer[layer].proto].checksum;
     if (checksum == NULL)
         return none;
-    if (packet->layer[layer].hdr_len == 0)
-        none.state = PKT_CHECKSUM_UNKNOWN;
-    return packet->layer[layer].hdr_len == 0 ? none : checksum(packet, layer);
+    if (packet->layer[layer].hdr_len != 0)
+        return checksum(packet, layer);
+    none.state = PKT_CHECKSUM_UNKNOWN;
+    return none;
 }

@@ -23,10 +23,10 @@ bool pkt_as_arp(const struct pkt_packet *packet, unsigned layer, struct pkt_arp 
 
 enum pkt_proto pkt_arp_decode(struct pkt_decoder *d)
 {
-    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_ARP, ARP_FIXED);
+    struct pkt_arp arp;
+    struct pkt_layer *row = pkt_decode_head(d, PKT_PROTO_ARP, ARP_FIXED, &arp.message);
     if (row == NULL)
         return PKT_PROTO_NONE;
-    struct pkt_arp arp = {pkt_decode_bytes(d, row)};
     uint32_t len = ARP_FIXED + 2U * pkt_arp_hardware_len(arp) + 2U * pkt_arp_protocol_len(arp);
     if (pkt_decode_widen(d, row, len, PKT_D_HEADER_SHORT))
         pkt_decode_clip(d, row, len, PKT_LENGTH_HEADER);

@@ -7,11 +7,11 @@
 #include "../core/protocol.h"
 
 /* Decode steps, one a protocol. */
-pkt_decode_step pkt_payload_decode, pkt_ethernet_decode, pkt_vlan_decode, pkt_llc_decode, pkt_null_decode,
-    pkt_sll_decode, pkt_sll2_decode, pkt_ppp_decode, pkt_arp_decode, pkt_ipv4_decode, pkt_ipv6_decode,
-    pkt_hopopts_decode, pkt_routing_decode, pkt_fragment_decode, pkt_dstopts_decode, pkt_ah_decode,
-    pkt_esp_decode, pkt_icmp_decode, pkt_icmp6_decode, pkt_igmp_decode, pkt_udp_decode, pkt_tcp_decode,
-    pkt_gre_decode, pkt_vxlan_decode;
+pkt_decode_step pkt_ethernet_decode, pkt_vlan_decode, pkt_llc_decode, pkt_null_decode, pkt_sll_decode,
+    pkt_sll2_decode, pkt_ppp_decode, pkt_arp_decode, pkt_ipv4_decode, pkt_ipv6_decode, pkt_hopopts_decode,
+    pkt_routing_decode, pkt_fragment_decode, pkt_dstopts_decode, pkt_ah_decode, pkt_esp_decode,
+    pkt_icmp_decode, pkt_icmp6_decode, pkt_igmp_decode, pkt_udp_decode, pkt_tcp_decode, pkt_gre_decode,
+    pkt_vxlan_decode;
 
 pkt_checksum_step pkt_ipv4_verify, pkt_icmp_verify, pkt_icmp6_verify, pkt_icmp_extension_verify,
     pkt_igmp_verify, pkt_udp_verify, pkt_tcp_verify, pkt_gre_verify;
@@ -27,7 +27,7 @@ enum pkt_proto pkt_ethertype_protocol(uint16_t ethertype);
  * The type or length field that ends the row's header (Ethernet, VLAN): clips the row by a length, moves
  * behind the header and says what follows.
  */
-enum pkt_proto pkt_decode_type_length(struct pkt_decoder *decoder, struct pkt_layer *row);
+enum pkt_proto pkt_decode_type_length(struct pkt_decoder *decoder, struct pkt_layer *row, uint16_t type);
 
 /* The protocol of an IP protocol number behind an IPv4 header, or behind an IPv6 or extension header. */
 enum pkt_proto pkt_ip_next(struct pkt_decoder *decoder, uint8_t protocol, bool v6);

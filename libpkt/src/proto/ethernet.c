@@ -22,27 +22,31 @@ bool pkt_as_ethernet(const struct pkt_packet *packet, unsigned layer, struct pkt
     return ret_ethernet->header.len != 0;
 }
 
-enum pkt_proto pkt_decode_type_length(struct pkt_decoder *d, struct pkt_layer *row)
+/* An 802.3 length rules the end of what LLC carries. */
+static void clip_8023(struct pkt_decoder *d, struct pkt_layer *row, uint16_t length)
 {
-    uint32_t field_off = row->hdr_len - 2U;
-    uint16_t type = pkt_u16(pkt_decode_bytes(d, row), field_off);
     uint32_t room = row->len - row->hdr_len;
-    if (type <= PKT_8023_LENGTH_MAX) {
-        if (type > room && !pkt_layer_is_part(row))
-            pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_ETH_LENGTH_OVERRUN, field_off, type,
-                            room);
-        pkt_decode_clip(d, row, (uint32_t)row->hdr_len + type, PKT_LENGTH_8023);
-    }
+    if (length > room && !pkt_layer_is_part(row))
+        pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_ETH_LENGTH_OVERRUN, row->hdr_len - 2U,
+                        length, room);
+    pkt_decode_clip(d, row, (uint32_t)row->hdr_len + length, PKT_LENGTH_8023);
+}
+
+enum pkt_proto pkt_decode_type_length(struct pkt_decoder *d, struct pkt_layer *row, uint16_t type)
+{
+    if (type <= PKT_8023_LENGTH_MAX)
+        clip_8023(d, row, type);
     pkt_decode_advance(d, row, type);
     return pkt_ethertype_protocol(type);
 }
 
 enum pkt_proto pkt_ethernet_decode(struct pkt_decoder *d)
 {
-    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_ETHERNET, ETHERNET_LEN);
+    struct pkt_ethernet ethernet;
+    struct pkt_layer *row = pkt_decode_head(d, PKT_PROTO_ETHERNET, ETHERNET_LEN, &ethernet.header);
     if (row == NULL)
         return PKT_PROTO_NONE;
     if ((d->flags & (PKT_LAYER_INNER | PKT_LAYER_QUOTED)) == 0)
         d->trailer = d->end;
-    return pkt_decode_type_length(d, row);
+    return pkt_decode_type_length(d, row, pkt_ethernet_type(ethernet));
 }

@@ -82,10 +82,10 @@ static enum pkt_proto payload_protocol(uint16_t flags, uint16_t protocol)
 
 enum pkt_proto pkt_gre_decode(struct pkt_decoder *d)
 {
-    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_GRE, GRE_MIN);
+    struct pkt_gre gre;
+    struct pkt_layer *row = pkt_decode_head(d, PKT_PROTO_GRE, GRE_MIN, &gre.header);
     if (row == NULL)
         return PKT_PROTO_NONE;
-    struct pkt_gre gre = {pkt_decode_bytes(d, row)};
     uint16_t flags = pkt_gre_flags(gre);
     if (!pkt_decode_widen(d, row, header_len(flags), PKT_D_HEADER_SHORT))
         return PKT_PROTO_NONE;

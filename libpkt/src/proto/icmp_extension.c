@@ -49,6 +49,7 @@ void pkt_icmp_extension_row(struct pkt_decoder *d, uint32_t off, uint32_t end)
     at.end = end;
     if (off < end)
         (void)pkt_decode_row(&at, PKT_PROTO_ICMP_EXT, EXTENSION_LEN);
+    d->next_row = at.next_row;
     d->full = at.full;
 }
 

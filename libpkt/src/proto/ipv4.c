@@ -61,6 +61,8 @@ struct pkt_ip4 pkt_ipv4_final_dst(struct pkt_ipv4 ip)
 {
     struct pkt_list list;
     struct pkt_option option;
+    if (ip.header.len == IPV4_MIN)
+        return pkt_ipv4_dst(ip);
     pkt_ipv4_options(ip, &list);
     while (pkt_option_next(&list, &option)) {
         /* The pointer counts from the option's first octet, from 1; past the length: the route is used up. */
@@ -95,15 +97,15 @@ static bool lengths_hold(struct pkt_decoder *d, struct pkt_layer *row, struct pk
             pkt_rule_broken(d->packet, layer, PKT_D_IPV4_TOTAL_OVERRUN, IPV4_TOTAL_LEN, total, row->len);
         pkt_decode_clip(d, row, total, PKT_LENGTH_IPV4_TOTAL);
     }
-    return pkt_decode_widen(d, row, ihl, PKT_D_IPV4_HEADER_LENGTH);
+    return ihl == IPV4_MIN || pkt_decode_widen(d, row, ihl, PKT_D_IPV4_HEADER_LENGTH);
 }
 
 enum pkt_proto pkt_ipv4_decode(struct pkt_decoder *d)
 {
-    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_IPV4, IPV4_MIN);
+    struct pkt_ipv4 ip;
+    struct pkt_layer *row = pkt_decode_head(d, PKT_PROTO_IPV4, IPV4_MIN, &ip.header);
     if (row == NULL)
         return PKT_PROTO_NONE;
-    struct pkt_ipv4 ip = {pkt_decode_bytes(d, row)};
     if (pkt_ipv4_version(ip) != 4) {
         pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_IPV4_VERSION, 0, 4,
                         pkt_ipv4_version(ip));
@@ -125,17 +127,15 @@ enum pkt_proto pkt_ipv4_decode(struct pkt_decoder *d)
 struct pkt_checksum_result pkt_ipv4_verify(const struct pkt_packet *packet, unsigned layer)
 {
     struct pkt_view header = pkt_layer_header(packet, layer);
-    struct pkt_checksum_result result = {PKT_CHECKSUM_OK, pkt_u16(header, IPV4_CHECKSUM), 0};
+    uint16_t found = pkt_u16(header, IPV4_CHECKSUM);
     if ((packet->layer[layer].flags & PKT_LAYER_SHORT) != 0)
-        return (struct pkt_checksum_result){PKT_CHECKSUM_UNKNOWN, result.found, 0};
+        return (struct pkt_checksum_result){PKT_CHECKSUM_UNKNOWN, found, 0};
     uint16_t over_all = pkt_checksum(header);
+    if (over_all == 0)
+        return (struct pkt_checksum_result){PKT_CHECKSUM_OK, found, found};
     /* Taking the field out of a sum that it is part of gives what it should be. */
-    result.expected = pkt_checksum_update16(over_all, result.found, 0);
-    if (over_all != 0)
-        result.state = PKT_CHECKSUM_BAD;
-    else
-        result.expected = result.found;
-    return result;
+    uint16_t expected = pkt_checksum_update16(over_all, found, 0);
+    return (struct pkt_checksum_result){PKT_CHECKSUM_BAD, found, expected};
 }
 
 void pkt_ipv4_rules(struct pkt_packet *packet, unsigned layer)

@@ -50,7 +50,7 @@ static void clip_payload(struct pkt_decoder *d, struct pkt_layer *row, struct pk
     uint32_t claimed = pkt_ipv6_payload_len(ip);
     enum pkt_length_source source = PKT_LENGTH_IPV6_PAYLOAD;
     if (claimed == 0 && pkt_ipv6_next_header(ip) == PKT_IP_HOPOPTS) {
-        bool known = jumbo_len(pkt_view_from(ip.header, IPV6_LEN), &claimed);
+        bool known = jumbo_len(pkt_view_from(pkt_decode_bytes(d, row), IPV6_LEN), &claimed);
         if (!known && (row->flags & PKT_LAYER_TRUNCATED) != 0)
             return;
         source = claimed != 0 ? PKT_LENGTH_IPV6_JUMBO : source;
@@ -70,10 +70,10 @@ static void clip_payload(struct pkt_decoder *d, struct pkt_layer *row, struct pk
 
 enum pkt_proto pkt_ipv6_decode(struct pkt_decoder *d)
 {
-    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_IPV6, IPV6_LEN);
+    struct pkt_ipv6 ip;
+    struct pkt_layer *row = pkt_decode_head(d, PKT_PROTO_IPV6, IPV6_LEN, &ip.header);
     if (row == NULL)
         return PKT_PROTO_NONE;
-    struct pkt_ipv6 ip = {pkt_decode_bytes(d, row)};
     if (pkt_ipv6_version(ip) != 6) {
         pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_IPV6_VERSION, 0, 6,
                         pkt_ipv6_version(ip));

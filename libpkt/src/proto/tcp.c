@@ -28,10 +28,10 @@ bool pkt_as_tcp(const struct pkt_packet *packet, unsigned layer, struct pkt_tcp 
 
 enum pkt_proto pkt_tcp_decode(struct pkt_decoder *d)
 {
-    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_TCP, TCP_MIN);
+    struct pkt_tcp tcp;
+    struct pkt_layer *row = pkt_decode_head(d, PKT_PROTO_TCP, TCP_MIN, &tcp.header);
     if (row == NULL)
         return PKT_PROTO_NONE;
-    struct pkt_tcp tcp = {pkt_decode_bytes(d, row)};
     uint32_t hdr_len = pkt_tcp_header_len(tcp);
     if (hdr_len < TCP_MIN) {
         pkt_rule_broken(d->packet, d->packet->layer_count - 1U, PKT_D_TCP_HEADER_LENGTH, TCP_OFFSET, TCP_MIN,

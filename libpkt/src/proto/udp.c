@@ -27,22 +27,26 @@ static bool is_v6(const struct pkt_packet *packet, unsigned layer)
     return network >= 0 && packet->layer[network].proto == PKT_PROTO_IPV6;
 }
 
+/* A length of 0 in a jumbogram (RFC 2675 4), or left to segmentation offload. */
+static bool is_unsized(const struct pkt_decoder *d, const struct pkt_layer *row)
+{
+    return row->len > UINT16_MAX || (d->packet->flags & PKT_DECODE_GSO) != 0;
+}
+
 /* The length field against the room that IP left; in a fragment or quotation the room is no witness. */
 static bool clip(struct pkt_decoder *d, struct pkt_layer *row, uint32_t claimed)
 {
     unsigned layer = d->packet->layer_count - 1U;
-    bool part = pkt_layer_is_part(row);
-    bool unsized = claimed == 0 && (row->len > UINT16_MAX || (d->packet->flags & PKT_DECODE_GSO) != 0);
-    if (unsized) /* a jumbogram (RFC 2675 4) or segmentation offload */
+    if (claimed == 0 && is_unsized(d, row))
         return true;
     if (claimed < UDP_LEN) {
         pkt_rule_broken(d->packet, layer, PKT_D_UDP_LENGTH_SHORT, UDP_LENGTH, UDP_LEN, claimed);
         row->flags |= PKT_LAYER_SHORT;
         return false;
     }
-    if (claimed > row->len && !part)
+    if (claimed > row->len && !pkt_layer_is_part(row))
         pkt_rule_broken(d->packet, layer, PKT_D_UDP_LENGTH_OVERRUN, UDP_LENGTH, claimed, row->len);
-    if (claimed < row->len && !part)
+    if (claimed < row->len && !pkt_layer_is_part(row))
         pkt_rule_broken(d->packet, layer, PKT_D_UDP_LENGTH_UNDERRUN, UDP_LENGTH, row->len, claimed);
     pkt_decode_clip(d, row, claimed, PKT_LENGTH_UDP);
     return true;
@@ -50,10 +54,10 @@ static bool clip(struct pkt_decoder *d, struct pkt_layer *row, uint32_t claimed)
 
 enum pkt_proto pkt_udp_decode(struct pkt_decoder *d)
 {
-    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_UDP, UDP_LEN);
+    struct pkt_udp udp;
+    struct pkt_layer *row = pkt_decode_head(d, PKT_PROTO_UDP, UDP_LEN, &udp.header);
     if (row == NULL)
         return PKT_PROTO_NONE;
-    struct pkt_udp udp = {pkt_decode_bytes(d, row)};
     if (!clip(d, row, pkt_udp_len(udp)))
         return PKT_PROTO_NONE;
     pkt_decode_advance(d, row, pkt_udp_dst(udp));

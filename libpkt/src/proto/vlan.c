@@ -25,10 +25,11 @@ bool pkt_as_vlan(const struct pkt_packet *packet, unsigned layer, struct pkt_vla
 
 enum pkt_proto pkt_vlan_decode(struct pkt_decoder *d)
 {
-    struct pkt_layer *row = pkt_decode_row(d, PKT_PROTO_VLAN, VLAN_LEN);
+    struct pkt_vlan vlan = {.tpid = d->next};
+    struct pkt_layer *row = pkt_decode_head(d, PKT_PROTO_VLAN, VLAN_LEN, &vlan.header);
     if (row == NULL)
         return PKT_PROTO_NONE;
-    return pkt_decode_type_length(d, row);
+    return pkt_decode_type_length(d, row, pkt_vlan_type(vlan));
 }
 
 void pkt_vlan_rules(struct pkt_packet *packet, unsigned layer)
