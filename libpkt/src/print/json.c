@@ -233,15 +233,39 @@ static const char hex_pairs[] = HEX_ROW("0") HEX_ROW("1") HEX_ROW("2") HEX_ROW("
     HEX_ROW("6") HEX_ROW("7") HEX_ROW("8") HEX_ROW("9") HEX_ROW("a") HEX_ROW("b") HEX_ROW("c") HEX_ROW("d")
         HEX_ROW("e") HEX_ROW("f");
 
-/* Eight octets at a time: the reader's bounds are checked once for all of them. */
+enum {
+    HEX_BLOCK = 32,
+};
+
+/* 0-9a-f in eight bits and without a branch: above nine, adding six carries into the upper nibble. */
+static uint8_t hex_digit(uint8_t nibble)
+{
+    uint8_t letter = (uint8_t)(nibble + 6) >> 4;
+    return (uint8_t)(nibble + '0' + ((uint8_t)-letter & ('a' - '0' - 10)));
+}
+
+/* Loops over octets that compilers turn into vectors: a third of the table's time. */
+static void write_hex_block(char *to, const uint8_t octet[HEX_BLOCK])
+{
+    uint8_t high[HEX_BLOCK], low[HEX_BLOCK], digits[2 * HEX_BLOCK];
+    for (unsigned i = 0; i < HEX_BLOCK; i++) {
+        high[i] = hex_digit(octet[i] >> 4);
+        low[i] = hex_digit(octet[i] & 15);
+    }
+    for (unsigned i = 0; i < HEX_BLOCK; i++) {
+        digits[2 * i] = high[i];
+        digits[2 * i + 1] = low[i];
+    }
+    memcpy(to, digits, sizeof digits);
+}
+
 static char *write_hex(char *to, struct pkt_view bytes)
 {
+    uint8_t octet[HEX_BLOCK];
     size_t off = 0;
-    for (; off + 8 <= bytes.len; off += 8) {
-        uint8_t octet[8];
+    for (; off + HEX_BLOCK <= bytes.len; off += HEX_BLOCK, to += 2 * HEX_BLOCK) {
         pkt_copy(bytes, off, octet, sizeof octet);
-        for (unsigned i = 0; i < sizeof octet; i++, to += 2)
-            memcpy(to, hex_pairs + 2U * octet[i], 2);
+        write_hex_block(to, octet);
     }
     for (; off < bytes.len; off++, to += 2)
         memcpy(to, hex_pairs + 2U * pkt_u8(bytes, off), 2);
