@@ -33,6 +33,11 @@ c_files() {
     git ls-files --cached --others --exclude-standard -- '*.c' '*.h'
 }
 
+# One process a file: clang-format 14 may crash on the second.
+each_file() {
+    c_files | xargs -P "$(nproc)" -n 1 "$(find_tool clang-format)" "$@"
+}
+
 tidy() {
     clang_tidy=$(find_tool clang-tidy)
     build=${BUILD:-build/dev}
@@ -52,8 +57,8 @@ tidy() {
 }
 
 case ${1-} in
-'') c_files | xargs "$(find_tool clang-format)" -i ;;
---check) c_files | xargs "$(find_tool clang-format)" --dry-run -Werror ;;
+'') each_file -i ;;
+--check) each_file --dry-run -Werror ;;
 --tidy)
     shift
     tidy "$@"

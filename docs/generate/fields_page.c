@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Build-time program: copies a man page, with every field of the registry in place of the line @FIELDS@ and every
- * alias in place of @ALIASES@.
+ * Build-time program: copies a man page, with every field of the registry in place of the line @FIELDS@ and
+ * every alias in place of @ALIASES@.
  *
  *     fields_page pkt-fields.7.in > pkt-fields.7
  */

@@ -103,16 +103,12 @@ static void print_text(const struct pkt_packet *packet, const uint8_t *data)
 {
     struct pkt_text_options options = choose_options(data);
     struct pkt_text_clock clock = {0};
-    struct pkt_text_line line = {
-        .number = 1,
-        .time = {INT64_C(1700000000123456789)},
-        .previous = {          INT64_C(1700000000000000000)               },
-        .first = { INT64_C(-5)},
-        .has_time = (data[1] & 0x80) != 0,
-        .zone_offset_s = 3600,
-        .tcp = {                                    data[0],                                                                                             data[1], 7},
-        .clock = &clock,
-    };
+    struct pkt_text_line line = {.number = 1, .zone_offset_s = 3600, .clock = &clock};
+    line.time.ns = INT64_C(1700000000123456789);
+    line.previous.ns = INT64_C(1700000000000000000);
+    line.first.ns = INT64_C(-5);
+    line.has_time = (data[1] & 0x80) != 0;
+    line.tcp = (struct pkt_text_tcp){data[0], data[1], 7};
     struct taker taker;
     taker_init(&taker, take_text);
     pkt_text_print(packet, &line, &options, &taker.sink);

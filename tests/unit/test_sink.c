@@ -104,11 +104,15 @@ static void ip4_and_mac_addresses(void **state)
     (void)state;
     char expected[32];
     for (unsigned i = 0; i < 256; i++) {
-        struct pkt_ip4 ip = {{(uint8_t)i, (uint8_t)(i + 9), (uint8_t)(i * 7), (uint8_t)(255 - i)}};
+        struct pkt_ip4 ip = {
+            {(uint8_t)i, (uint8_t)(i + 9), (uint8_t)(i * 7), (uint8_t)(255 - i)}
+        };
         pkt_put_ip4(start(), ip);
         assert_string_equal(finish(), inet_ntop(AF_INET, ip.byte, expected, sizeof expected));
     }
-    pkt_put_mac(start(), (struct pkt_mac){{0x02, 0, 0xab, 0xcd, 0xef, 0x9}});
+    pkt_put_mac(start(), (struct pkt_mac){
+                             {0x02, 0, 0xab, 0xcd, 0xef, 0x9}
+    });
     assert_string_equal(finish(), "02:00:ab:cd:ef:09");
 }
 
@@ -142,8 +146,11 @@ static void a_full_buffer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers),        cmocka_unit_test(ip6_addresses), cmocka_unit_test(ip4_and_mac_addresses),
-        cmocka_unit_test(hostile_text),   cmocka_unit_test(a_full_buffer),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(ip6_addresses),
+        cmocka_unit_test(ip4_and_mac_addresses),
+        cmocka_unit_test(hostile_text),
+        cmocka_unit_test(a_full_buffer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

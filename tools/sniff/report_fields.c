@@ -39,8 +39,8 @@ static bool take_name(const char *name, size_t len)
         return false;
     }
     if (!pkt_field_find(name, len, &fields[field_count])) {
-        message_error(
-            "option --fields: '%.*s' is not the name of a field: give names such as ip.src (see pkt-fields(7))",
+        message_error("option --fields: '%.*s' is not the name of a field: give names such as ip.src (see "
+                      "pkt-fields(7))",
                       (int)len, name);
         return false;
     }
