@@ -24,6 +24,7 @@ static int replay_file(const char *path)
     rewind(file);
     if (size < 0 || data == NULL || fread(data, 1, (size_t)size, file) != (size_t)size) {
         perror(path);
+        free(data);
         return 1;
     }
     (void)fclose(file);

@@ -129,11 +129,12 @@ int main(void)
 {
     struct dirent **entries;
     static char text[] = "-nvve -tttt --diag", json[] = "--json";
-    if (getenv("PKT_CAPTURES") == NULL || getenv("PKTSNIFF") == NULL) {
+    const char *captures = getenv("PKT_CAPTURES");
+    if (captures == NULL || getenv("PKTSNIFF") == NULL) {
         fprintf(stderr, "PKT_CAPTURES and PKTSNIFF name the captures and the program\n");
         return 2;
     }
-    int count = scandir(getenv("PKT_CAPTURES"), &entries, is_capture, alphasort);
+    int count = scandir(captures, &entries, is_capture, alphasort);
     for (int i = 0; i < count; i++) {
         add(entries[i]->d_name, "txt", text);
         add(entries[i]->d_name, "json", json);
@@ -142,7 +143,7 @@ int main(void)
     if (count > 0)
         free(entries);
     if (case_count == 0) {
-        fprintf(stderr, "%s holds no captures\n", getenv("PKT_CAPTURES"));
+        fprintf(stderr, "%s holds no captures\n", captures);
         return 2;
     }
     return _cmocka_run_group_tests("replay", tests, case_count, NULL, NULL);

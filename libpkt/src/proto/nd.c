@@ -163,9 +163,10 @@ static const struct nd_rule rules[] = {
 };
 /* clang-format on */
 
-static void judge_message(struct pkt_packet *packet, const struct nd_case *c)
+/* index: type minus that of a router solicitation */
+static void judge_message(struct pkt_packet *packet, const struct nd_case *c, unsigned index)
 {
-    unsigned kind = 1U << (pkt_icmp_type(c->m) - PKT_ICMP6_ROUTER_SOLICITATION);
+    unsigned kind = 1U << index;
     for (unsigned i = 0; i < sizeof rules / sizeof *rules; i++) {
         const struct nd_rule *rule = &rules[i];
         if ((rule->kinds & kind) == 0 || c->m.message.len < rule->reach || !rule->is_broken(c))
@@ -207,11 +208,14 @@ void pkt_nd_rules(struct pkt_packet *packet, unsigned layer)
     if ((packet->layer[layer].flags & PKT_LAYER_QUOTED) != 0 || !pkt_as_icmp(packet, layer, &c.m) ||
         network < 0 || !pkt_as_ipv6(packet, (unsigned)network, &c.ip))
         return;
+    unsigned index = (unsigned)pkt_icmp_type(c.m) - PKT_ICMP6_ROUTER_SOLICITATION;
+    if (!c.m.v6 || index >= sizeof options_off)
+        return;
     c.network = (unsigned)network;
     c.src = pkt_ipv6_src(c.ip);
     c.dst = pkt_ipv6_dst(c.ip);
-    judge_message(packet, &c);
-    uint32_t min = options_off[pkt_icmp_type(c.m) - PKT_ICMP6_ROUTER_SOLICITATION];
+    judge_message(packet, &c, index);
+    uint32_t min = options_off[index];
     if ((packet->layer[layer].flags & PKT_LAYER_FRAGMENT) != 0)
         return; /* its length is not the message's */
     if (c.m.len < min)
