@@ -3,8 +3,8 @@
  *
  *     bench_run [-f] ROUNDS PEER_ROUNDS COMMAND PEER
  *
- * The commands are the shell's; their output is read and dropped. -f: the time to the end of the first line
- * instead of the end of the program.
+ * The commands are the shell's; their output goes to /dev/null. -f: the time to the end of the first line,
+ * which comes through a pipe, instead of the end of the program.
  */
 #include "bench.h"
 
@@ -26,25 +26,23 @@ static void die(const char *what)
     exit(2);
 }
 
-/* The shell is replaced by the command: what is timed is one program. */
-static pid_t start(const char *command, int *ret_output)
+/* The shell is replaced by the command: what is timed is one program. output: -1 for /dev/null. */
+static pid_t start(const char *command, int output)
 {
     char line[4096];
     char *argv[] = {(char[]){"sh"}, (char[]){"-c"}, line, NULL};
     posix_spawn_file_actions_t actions;
-    int ends[2];
     pid_t pid;
     (void)snprintf(line, sizeof line, "exec %s", command);
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        die("pipe");
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    if (output >= 0)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    else
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     if (posix_spawn(&pid, "/bin/sh", &actions, NULL, argv, environ) != 0)
         die("sh");
     posix_spawn_file_actions_destroy(&actions);
-    close(ends[1]);
-    *ret_output = ends[0];
     return pid;
 }
 
@@ -59,22 +57,35 @@ static void wait_for(pid_t pid, const char *command, bool may_be_killed)
     }
 }
 
-static double run_ms(const char *command, bool first_line)
+static double whole_ms(const char *command)
+{
+    uint64_t begin = bench_now_ns();
+    wait_for(start(command, -1), command, false);
+    return (double)(bench_now_ns() - begin) / 1e6;
+}
+
+static double first_line_ms(const char *command)
 {
     char buffer[65536];
-    int output;
-    uint64_t begin = bench_now_ns();
-    pid_t pid = start(command, &output);
+    int ends[2];
     ssize_t n;
-    while ((n = read(output, buffer, sizeof buffer)) > 0)
-        if (first_line && memchr(buffer, '\n', (size_t)n) != NULL)
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        die("pipe");
+    uint64_t begin = bench_now_ns();
+    pid_t pid = start(command, ends[1]);
+    close(ends[1]);
+    while ((n = read(ends[0], buffer, sizeof buffer)) > 0)
+        if (memchr(buffer, '\n', (size_t)n) != NULL)
             break;
     uint64_t end = bench_now_ns();
-    close(output);
-    wait_for(pid, command, first_line);
-    if (!first_line)
-        end = bench_now_ns();
+    close(ends[0]);
+    wait_for(pid, command, true);
     return (double)(end - begin) / 1e6;
+}
+
+static double run_ms(const char *command, bool first_line)
+{
+    return first_line ? first_line_ms(command) : whole_ms(command);
 }
 
 int main(int argc, char **argv)
