@@ -113,6 +113,11 @@ static void keeps_tcpdumps_meaning(void **state)
         {"link[0] = 2",                         false},
         {"",                                    true },
         {"ether src 02:00:00:00:00:01 and ip6", true },
+        {"ip6 proto 44",                        false},
+        {"ether proto 0x8100",                  false},
+        {"ah",                                  false},
+        {"ip6 proto 58",                        true },
+        {"ip proto 0x33",                       false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct pkt_filter *filter = compile(rows[i].expression, PKT_LINKTYPE_ETHERNET, 0);
@@ -144,6 +149,42 @@ static void link_types_without_a_header(void **state)
     assert_int_equal(
         match("icmp6", PKT_FILTER_STRICT, PKT_LINKTYPE_RAW, mld_report + 14, sizeof mld_report - 14), 0);
     assert_int_equal(match("icmp6", 0, PKT_LINKTYPE_IPV6, mld_report + 14, sizeof mld_report - 14), 1);
+}
+
+/* BSD loopback: every system's number of IPv6, in both byte orders, as a file may have them. */
+static void loopback_families(void **state)
+{
+    (void)state;
+    static const uint8_t families[][4] = {
+        {30, 0, 0, 0 },
+        {24, 0, 0, 0 },
+        {28, 0, 0, 0 },
+        {0,  0, 0, 30},
+        {0,  0, 0, 24}
+    };
+    uint8_t frame[4 + sizeof mld_report - 14];
+    memcpy(frame + 4, mld_report + 14, sizeof mld_report - 14);
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        memcpy(frame, families[i], 4);
+        assert_int_equal(match("ip6", 0, PKT_LINKTYPE_NULL, frame, sizeof frame), 1);
+        assert_int_equal(match("ip", 0, PKT_LINKTYPE_NULL, frame, sizeof frame), 0);
+        assert_int_equal(match("icmp6", 0, PKT_LINKTYPE_NULL, frame, sizeof frame), 1);
+    }
+    memcpy(frame, families[3], 4);
+    assert_int_equal(match("ip6", 0, PKT_LINKTYPE_LOOP, frame, sizeof frame), 1);
+}
+
+/* What only a kernel knows is refused, not answered with silence. */
+static void refuses_what_a_file_cannot_say(void **state)
+{
+    (void)state;
+    static const char *const expressions[] = {"inbound", "outbound", "ifindex 3"};
+    for (size_t i = 0; i < 3; i++) {
+        struct pkt_filter *filter = NULL;
+        struct pkt_error error = {0};
+        assert_int_equal(pkt_filter_compile(expressions[i], PKT_LINKTYPE_ETHERNET, 0, &filter, &error),
+                         PKT_E_ARGUMENT);
+    }
 }
 
 /* The same filter serves a file whose link types change. */
@@ -234,11 +275,18 @@ static void prints_the_program(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sees_through_tags),     cmocka_unit_test(sees_through_extension_headers),
-        cmocka_unit_test(keeps_later_fragments), cmocka_unit_test(keeps_tcpdumps_meaning),
-        cmocka_unit_test(named_filters),         cmocka_unit_test(link_types_without_a_header),
-        cmocka_unit_test(several_link_types),    cmocka_unit_test(says_what_is_wrong),
-        cmocka_unit_test(strips_exactly),        cmocka_unit_test(strips_any_prefix),
+        cmocka_unit_test(sees_through_tags),
+        cmocka_unit_test(sees_through_extension_headers),
+        cmocka_unit_test(keeps_later_fragments),
+        cmocka_unit_test(keeps_tcpdumps_meaning),
+        cmocka_unit_test(named_filters),
+        cmocka_unit_test(link_types_without_a_header),
+        cmocka_unit_test(several_link_types),
+        cmocka_unit_test(loopback_families),
+        cmocka_unit_test(refuses_what_a_file_cannot_say),
+        cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(strips_exactly),
+        cmocka_unit_test(strips_any_prefix),
         cmocka_unit_test(prints_the_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

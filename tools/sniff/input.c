@@ -43,6 +43,8 @@ static int open_pipe(const char *path)
 int input_open(const char *path, struct pkt_source **ret_source, struct pkt_error *reterr_error)
 {
     int fd = open_pipe(path);
+    if (fd < 0 && sniff_is_interrupted())
+        return reterr_error->code = PKT_E_AGAIN;
     if (fd < 0)
         return pkt_source_open_file(path, NULL, ret_source, reterr_error);
     input_wait(fd);

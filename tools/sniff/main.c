@@ -35,6 +35,10 @@ static bool check_options(const struct sniff_options *options)
         message_error("no input: give a capture file with -r FILE, or -r - for standard input");
         return false;
     }
+    if (options->separator != NULL && options->fields == NULL) {
+        message_error("option --separator: nothing to separate: it goes with --fields");
+        return false;
+    }
     if (options->linktype != NULL && options->read != NULL) {
         message_error("option -y: the link type is that of the file: leave out -y or -r");
         return false;

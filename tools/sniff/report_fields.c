@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    FIELDS_MAX = 256,
+    FIELDS_MAX = 1024,
 };
 
 static struct pkt_field_ref fields[FIELDS_MAX];

@@ -151,6 +151,7 @@ static void block(struct sniff *sniff, const struct pkt_event *event)
     if (event->kind == PKT_EVENT_INTERFACE)
         write_interface(sniff, event->block.interface);
     write_comments(event, event->block.options);
+    key_bool("raw_complete", event->raw.len >= event->block.len);
     pkt_json_key(&json, "raw");
     pkt_json_hex(&json, event->raw);
     end_object();
@@ -190,12 +191,15 @@ static void end(struct sniff *sniff)
     key_u64("dropped_noted", statistics.dropped_noted);
     key_u64("dropped_by_interface", statistics.dropped_by_interface);
     key_u64("dropped_by_system", statistics.dropped_by_system);
+    key_u64("undecided", sniff->undecided);
+    key_u64("times_saturated", sniff->saturated);
     key_u64("packets_with_diagnoses", sniff->findings.packets);
     write_counts("diagnoses", sniff->findings.severities, 3, severity_name);
     write_counts("checksums", sniff->findings.checksums, 6, checksum_name);
-    key_bool("complete", sniff->error.code == 0 && !sniff->interrupted && !sniff->limited);
+    key_bool("complete",
+             sniff->error.code == 0 && sniff->undecided == 0 && !sniff->interrupted && !sniff->limited);
     key_bool("interrupted", sniff->interrupted);
-    if (sniff->error.code != 0)
+    if (sniff->error.code != 0 && !sniff->interrupted)
         key_text("error", sniff->error.sentence);
     end_object();
 }

@@ -19,7 +19,8 @@ static void request_stop(int number)
 void sniff_catch_signals(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = request_stop};
+    /* A second signal ends the program at once: output or a filter may keep it from seeing the first. */
+    struct sigaction action = {.sa_handler = request_stop, .sa_flags = (int)SA_RESETHAND};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         (void)sigaction(numbers[i], &action, NULL);
 }
@@ -40,12 +41,28 @@ void sniff_count_findings(struct sniff *sniff)
         sniff->findings.checksums[pkt_checksum_verify(packet, i).state]++;
 }
 
+/* A packet of a link type for which the expression makes no sense: said once, counted, and left out. */
+static void leave_out(struct sniff *sniff, const struct pkt_frame *frame, const struct pkt_error *error)
+{
+    if (sniff->undecided++ == 0)
+        message_warning("packet %llu, link type %u: %s: packets like it are left out",
+                        (unsigned long long)frame->number, frame->linktype, error->sentence);
+}
+
 /* 1: chosen, 0: not, negative: the filter failed, which is kept in sniff->error. */
 static int choose(struct sniff *sniff, const struct pkt_frame *frame)
 {
+    struct pkt_error error;
     if (sniff->filter == NULL)
         return 1;
-    return pkt_filter_match(sniff->filter, frame->bytes, frame->wire_len, frame->linktype, &sniff->error);
+    int result = pkt_filter_match(sniff->filter, frame->bytes, frame->wire_len, frame->linktype, &error);
+    if (result == PKT_E_ARGUMENT) {
+        leave_out(sniff, frame, &error);
+        return 0;
+    }
+    if (result < 0)
+        sniff->error = error;
+    return result;
 }
 
 /* False: no further packet is wanted. */
@@ -53,6 +70,7 @@ static bool take_frame(struct sniff *sniff, const struct pkt_event *event)
 {
     const struct sniff_options *options = sniff->options;
     sniff->read++;
+    sniff->saturated += (event->frame.flags & PKT_FRAME_TIME_SATURATED) != 0;
     int chosen = choose(sniff, &event->frame);
     if (chosen <= 0)
         return chosen == 0;
@@ -104,13 +122,24 @@ static void take_all(struct sniff *sniff)
 /* What ended the reading before the end of the file, if anything did. */
 static enum tool_status conclude(struct sniff *sniff)
 {
-    if (sniff->error.code != 0) {
+    if (sniff->saturated > 0)
+        message_warning("%llu %s outside of the years 1677 to 2262, shown as the nearest that can be",
+                        (unsigned long long)sniff->saturated,
+                        message_plural(sniff->saturated, "packet has a time", "packets have times"));
+    if (sniff->error.code != 0 && !sniff->interrupted) {
         message_error("%s", sniff->error.sentence);
         return TOOL_ERROR;
     }
     if (sniff->interrupted) {
         message_error("interrupted after %llu %s; the rest was not read", (unsigned long long)sniff->read,
                       message_plural(sniff->read, "packet", "packets"));
+        return TOOL_ERROR;
+    }
+    if (sniff->undecided > 0) {
+        message_error("%llu %s left out: the filter makes no sense for %s link type",
+                      (unsigned long long)sniff->undecided,
+                      message_plural(sniff->undecided, "packet was", "packets were"),
+                      message_plural(sniff->undecided, "its", "their"));
         return TOOL_ERROR;
     }
     return TOOL_OK;
@@ -129,6 +158,7 @@ enum tool_status sniff_run(struct sniff *sniff)
 
 enum tool_status sniff_fail(struct sniff *sniff)
 {
+    sniff->interrupted = sniff_is_interrupted();
     if (sniff->options->json) {
         sniff->report->begin(sniff);
         sniff->report->end(sniff);

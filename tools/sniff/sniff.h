@@ -44,6 +44,8 @@ struct sniff {
     uint64_t read;            /* frames taken from the source */
     uint64_t matched;         /* of these, what the filter chose */
     uint64_t reported;        /* of these, within --skip and -c */
+    uint64_t undecided;       /* frames whose link type the filter does not fit */
+    uint64_t saturated;       /* frames whose time the file states beyond what can be held */
     struct sniff_findings findings;
     struct pkt_error error; /* code 0: none */
     bool interrupted;

@@ -8,7 +8,8 @@
  * transport header.
  *
  * tcpdump's meaning is kept when PKT_FILTER_STRICT asks for it, and for expressions that speak of tags or
- * fixed offsets themselves: those with `vlan`, `protochain`, `ether[`, `link[` or `ip6[`.
+ * fixed offsets themselves: those with `vlan`, `protochain`, `ether[`, `link[` or `ip6[`, with `ah`, or with
+ * `proto` and the number of a tag or an extension header.
  *
  * Named filters beyond libpcap's: `mld` (MLDv1 and MLDv2) and `multicast-control` (IGMP, MLD, multicast
  * router discovery, PIM).

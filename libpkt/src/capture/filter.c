@@ -4,20 +4,28 @@
 #include "pkt/filter.h"
 #include "filter_text.h"
 #include "linktype_dlt.h"
+#include "pkt/packet.h"
 #include "pkt/sink.h"
 
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     FILTER_LINKTYPES = 8, /* programs kept; a file with more link types compiles anew */
     FILTER_SNAPLEN = 262144,
 };
 
+enum state {
+    EMPTY,
+    READY,
+    IMPOSSIBLE, /* the expression makes no sense for the link type: asking again is pointless */
+};
+
 struct program {
     uint16_t linktype;
-    bool ready;
+    enum state state;
     struct bpf_program code;
 };
 
@@ -38,10 +46,33 @@ static int fail(struct pkt_error *error, int code, const char *what, const char 
     return code;
 }
 
+/*
+ * An empty capture file of the link type. libpcap compiles for a file otherwise than for a live capture:
+ * address families of every system for BSD loopback, and no look at what only the kernel knows.
+ */
+static pcap_t *open_empty(uint16_t linktype)
+{
+    const uint32_t header[6] = {0xa1b2c3d4, 4U << 16 | 2U, 0, 0, FILTER_SNAPLEN, linktype};
+    const uint16_t version[2] = {2, 4};
+    uint8_t bytes[sizeof header];
+    char message[PCAP_ERRBUF_SIZE];
+    memcpy(bytes, header, sizeof header);
+    memcpy(bytes + 4, version, sizeof version);
+    FILE *file = fmemopen(NULL, sizeof bytes, "w+");
+    if (file == NULL)
+        return NULL;
+    bool written = fwrite(bytes, 1, sizeof bytes, file) == sizeof bytes;
+    rewind(file);
+    pcap_t *pcap = written ? pcap_fopen_offline(file, message) : NULL;
+    if (pcap == NULL)
+        (void)fclose(file);
+    return pcap;
+}
+
 static int compile(struct pkt_filter *filter, struct program *program, uint16_t linktype,
                    struct pkt_error *reterr_error)
 {
-    pcap_t *pcap = pcap_open_dead(pkt_linktype_to_dlt(linktype), FILTER_SNAPLEN);
+    pcap_t *pcap = open_empty(linktype);
     if (pcap == NULL)
         return fail(reterr_error, PKT_E_MEMORY, "out of memory", "");
     int optimise = (filter->flags & PKT_FILTER_UNOPTIMISED) == 0;
@@ -49,7 +80,7 @@ static int compile(struct pkt_filter *filter, struct program *program, uint16_t 
     if (pcap_compile(pcap, &program->code, filter->text, optimise, PCAP_NETMASK_UNKNOWN) != 0)
         result = fail(reterr_error, PKT_E_ARGUMENT, "filter expression: ", pcap_geterr(pcap));
     pcap_close(pcap);
-    program->ready = result == 0;
+    program->state = result == 0 ? READY : IMPOSSIBLE;
     program->linktype = linktype;
     return result;
 }
@@ -61,13 +92,17 @@ static int program_for(struct pkt_filter *filter, uint16_t linktype, struct prog
     unsigned slot = filter->oldest;
     for (unsigned i = 0; i < FILTER_LINKTYPES; i++) {
         *ret_program = &filter->programs[i];
-        if (filter->programs[i].ready && filter->programs[i].linktype == linktype)
+        if (filter->programs[i].state == EMPTY || filter->programs[i].linktype != linktype)
+            continue;
+        if (filter->programs[i].state == READY)
             return 0;
+        return fail(reterr_error, PKT_E_ARGUMENT, "filter expression: it makes no sense for this link type",
+                    "");
     }
     *ret_program = &filter->programs[slot];
-    if (filter->programs[slot].ready)
+    if (filter->programs[slot].state == READY)
         pcap_freecode(&filter->programs[slot].code);
-    filter->programs[slot].ready = false;
+    filter->programs[slot].state = EMPTY;
     filter->oldest = (slot + 1) % FILTER_LINKTYPES;
     return compile(filter, &filter->programs[slot], linktype, reterr_error);
 }
@@ -105,6 +140,27 @@ static uint8_t *scratch_for(struct pkt_filter *filter, size_t len)
     return grown;
 }
 
+/* BSD loopback headers are in the byte order of their writer; the program wants ours. */
+static bool is_swapped_null(struct pkt_view bytes, uint16_t linktype)
+{
+    uint32_t family = 0;
+    if (linktype != PKT_LINKTYPE_NULL || bytes.len < sizeof family)
+        return false;
+    pkt_copy(bytes, 0, &family, sizeof family);
+    return family > UINT16_MAX;
+}
+
+/* bytes may lie in scratch already. */
+static struct pkt_view swap_null(struct pkt_view bytes, uint8_t *scratch)
+{
+    uint8_t family[4];
+    pkt_copy(bytes, 0, family, sizeof family);
+    memmove(scratch, bytes.ptr, bytes.len);
+    for (unsigned i = 0; i < sizeof family; i++)
+        scratch[i] = family[3 - i];
+    return pkt_view_make(scratch, bytes.len);
+}
+
 int pkt_filter_match(struct pkt_filter *filter, struct pkt_view bytes, uint32_t wire_len, uint16_t linktype,
                      struct pkt_error *reterr_error)
 {
@@ -113,13 +169,13 @@ int pkt_filter_match(struct pkt_filter *filter, struct pkt_view bytes, uint32_t 
     if (result != 0)
         return result;
     size_t len;
-    if (filter->sees_through) {
-        uint8_t *scratch = scratch_for(filter, bytes.len);
-        if (scratch == NULL && bytes.len > 0)
-            return fail(reterr_error, PKT_E_MEMORY, "out of memory", "");
-        if (pkt_filter_strip(bytes, linktype, scratch, &len))
-            bytes = pkt_view_make(scratch, len);
-    }
+    uint8_t *scratch = scratch_for(filter, bytes.len);
+    if (scratch == NULL && bytes.len > 0)
+        return fail(reterr_error, PKT_E_MEMORY, "out of memory", "");
+    if (filter->sees_through && pkt_filter_strip(bytes, linktype, scratch, &len))
+        bytes = pkt_view_make(scratch, len);
+    if (is_swapped_null(bytes, linktype))
+        bytes = swap_null(bytes, scratch);
     return bpf_filter(program->code.bf_insns, bytes.ptr, wire_len, (uint32_t)bytes.len) != 0;
 }
 
@@ -177,7 +233,7 @@ void pkt_filter_free(struct pkt_filter *filter)
     if (filter == NULL)
         return;
     for (unsigned i = 0; i < FILTER_LINKTYPES; i++)
-        if (filter->programs[i].ready)
+        if (filter->programs[i].state == READY)
             pcap_freecode(&filter->programs[i].code);
     free(filter->text);
     free(filter->scratch);

@@ -70,6 +70,20 @@ static bool takes_name(struct word word)
     return is_any(word, takers, sizeof takers / sizeof *takers);
 }
 
+/* Numbers of tags and extension headers behind `proto`: who asks for what is taken out wants it left in. */
+static bool names_removed_header(struct word word)
+{
+    static const unsigned long numbers[] = {0, 43, 44, 51, 60, 0x8100, 0x88a8, 0x9100};
+    char *end;
+    unsigned long number = strtoul(word.start, &end, 0);
+    if (end != word.start + word.len || !isdigit((unsigned char)word.start[0]))
+        return is(word, "ah") || is(word, "\\ah");
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (number == numbers[i])
+            return true;
+    return false;
+}
+
 bool pkt_filter_text_is_strict(const char *expression)
 {
     static const char *const keywords[] = {"vlan", "protochain"};
@@ -80,6 +94,8 @@ bool pkt_filter_text_is_strict(const char *expression)
         if (word.len == 0)
             return false;
         bool name = takes_name(last);
+        if (is(last, "proto") ? names_removed_header(word) : !name && is(word, "ah"))
+            return true;
         last = word;
         if (!name && is_any(word, keywords, sizeof keywords / sizeof *keywords))
             return true;
