@@ -3,13 +3,20 @@
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
+pkg_check_modules(MNL REQUIRED IMPORTED_TARGET libmnl)
+
+# Debian 12's libnet (1.1.6) has no file for pkg-config.
+find_path(PKT_NET_INCLUDE_DIR libnet.h REQUIRED)
+find_library(PKT_NET_LIBRARY net REQUIRED)
+mark_as_advanced(PKT_NET_INCLUDE_DIR PKT_NET_LIBRARY)
 
 # What libpkt itself is linked with: targets, and the same as modules of pkg-config.
-set(PKT_LIBRARIES PkgConfig::PCAP)
-set(PKT_MODULES PCAP:libpcap)
-set(PKT_REQUIRES libpcap)
+set(PKT_LIBRARIES PkgConfig::PCAP PkgConfig::MNL -lnet)
+set(PKT_MODULES PCAP:libpcap MNL:libmnl)
+set(PKT_REQUIRES libpcap libmnl)
 
-foreach(optional "ZLIB:zlib:gzip-compressed captures" "ZSTD:libzstd:zstd-compressed captures")
+foreach(optional "ZLIB:zlib:gzip-compressed captures" "ZSTD:libzstd:zstd-compressed captures"
+    "SECCOMP:libseccomp:system call filter")
   string(REPLACE ":" ";" parts ${optional})
   list(GET parts 0 name)
   list(GET parts 1 module)

@@ -5,11 +5,12 @@
 # static_systemd.c answers that there are none.
 
 set(static_libraries "")
-foreach(module PCAP ZSTD ZLIB)
+foreach(module PCAP MNL ZSTD ZLIB SECCOMP)
   if(${module}_FOUND)
     list(APPEND static_libraries ${${module}_STATIC_LIBRARIES})
   endif()
 endforeach()
+list(APPEND static_libraries net)
 list(REMOVE_DUPLICATES static_libraries)
 
 add_library(pkt_static_libraries INTERFACE)

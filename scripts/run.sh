@@ -16,7 +16,7 @@ has_build_tools() {
     for program in cmake ninja cc pkg-config; do
         command -v "$program" >/dev/null 2>&1 || return 1
     done
-    pkg-config --exists libpcap
+    pkg-config --exists libpcap libmnl
 }
 
 # build_tools: without a word where nothing is to be done
