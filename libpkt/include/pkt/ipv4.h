@@ -4,8 +4,8 @@
 #ifndef PKT_IPV4_H
 #define PKT_IPV4_H
 
+#include "build.h"
 #include "list.h"
-#include "packet.h"
 
 PKT_BEGIN
 
@@ -117,6 +117,33 @@ PKT_API struct pkt_ip4 pkt_ipv4_final_dst(struct pkt_ipv4 ip);
 PKT_API void pkt_ipv4_options(struct pkt_ipv4 ip, struct pkt_list *ret_list);
 /* Whether a Router Alert option stands in the header, and its value (RFC 2113). */
 PKT_API bool pkt_ipv4_router_alert(struct pkt_ipv4 ip, uint16_t *ret_value);
+
+/* --- building --- */
+
+/* Zero is the default of each: see there. */
+struct pkt_ipv4_spec {
+    struct pkt_ip4 src;
+    struct pkt_ip4 dst;
+    uint8_t ttl;      /* time to live; 0: 64 (RFC 1340) */
+    uint8_t tos;      /* type of service: DSCP and ECN */
+    uint8_t protocol; /* 0: that of the next layer; 253 (RFC 3692) before a payload that has none */
+    uint16_t id;      /* identification */
+    bool dont_fragment;
+    bool more_fragments;
+    uint16_t fragment_offset; /* in bytes, a multiple of 8, below 65,536 */
+};
+
+/* Puts an IPv4 header. RANGE for a fragment offset that its field cannot hold. */
+PKT_API void pkt_build_ipv4(struct pkt_build *build, const struct pkt_ipv4_spec *spec);
+
+/*
+ * Puts an option into the IPv4 header that was put last; finish pads the header to a multiple of 4 with End
+ * of Option List. type 0 and 1 are single octets and have no data. RANGE beyond 40 bytes of options.
+ */
+PKT_API void pkt_build_ipv4_option(struct pkt_build *build, uint8_t type, struct pkt_view data);
+
+/* Router Alert (RFC 2113): a packet of which routers should look inside; value is 0. */
+PKT_API void pkt_build_ipv4_router_alert(struct pkt_build *build, uint16_t value);
 
 PKT_END
 

@@ -4,7 +4,7 @@
 #ifndef PKT_LINK_H
 #define PKT_LINK_H
 
-#include "packet.h"
+#include "build.h"
 
 PKT_BEGIN
 
@@ -48,6 +48,15 @@ static inline bool pkt_ethernet_is_8023(struct pkt_ethernet e)
 {
     return pkt_ethernet_type(e) <= PKT_8023_LENGTH_MAX;
 }
+
+struct pkt_ethernet_spec {
+    struct pkt_mac dst;
+    struct pkt_mac src;
+    uint16_t
+        type; /* 0: that of the next layer, a length before LLC; 0x88b5 (IEEE 802 9.2.4) before a payload */
+};
+/* Puts an Ethernet header. */
+PKT_API void pkt_build_ethernet(struct pkt_build *build, const struct pkt_ethernet_spec *spec);
 
 /* One VLAN tag: the 4 bytes behind the TPID (IEEE 802.1Q 9.6). The row's off is that of the tag control
  * information. */

@@ -6,6 +6,7 @@
 
 #include "address.h"
 #include "base.h"
+#include "build.h"
 #include "capture.h"
 #include "cells.h"
 #include "checksum.h"
@@ -22,6 +23,7 @@
 #include "list.h"
 #include "packet.h"
 #include "print.h"
+#include "room.h"
 #include "sink.h"
 #include "time.h"
 #include "track.h"

@@ -4,8 +4,8 @@
 #ifndef PKT_TRANSPORT_H
 #define PKT_TRANSPORT_H
 
+#include "build.h"
 #include "list.h"
-#include "packet.h"
 
 PKT_BEGIN
 
@@ -33,6 +33,14 @@ static inline uint16_t pkt_udp_checksum(struct pkt_udp u)
 {
     return pkt_u16(u.header, 6);
 }
+
+struct pkt_udp_spec {
+    uint16_t src;     /* ports */
+    uint16_t dst;     /* 0: 4789 before VXLAN */
+    bool no_checksum; /* send 0: the sender computed none (RFC 768; over IPv6 only as RFC 6935 allows) */
+};
+/* Puts a UDP header. A checksum that computes to 0 is sent as 0xffff (RFC 768). */
+PKT_API void pkt_build_udp(struct pkt_build *build, const struct pkt_udp_spec *spec);
 
 enum pkt_tcp_flag {
     PKT_TCP_FIN = 0x001,

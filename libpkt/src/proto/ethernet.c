@@ -7,6 +7,7 @@
  *     |                   |                   | length | padding and FCS
  *     +-------------------+-------------------+--------+------------- - -
  */
+#include "build.h"
 #include "demux.h"
 #include "pkt/link.h"
 
@@ -49,4 +50,33 @@ enum pkt_proto pkt_ethernet_decode(struct pkt_decoder *d)
     if ((d->flags & (PKT_LAYER_INNER | PKT_LAYER_QUOTED)) == 0)
         d->trailer = d->end;
     return pkt_decode_type_length(d, row, pkt_ethernet_type(ethernet));
+}
+
+/* --- building --- */
+
+enum {
+    ETHERNET_SRC = 6,
+    ETHERNET_TYPE = 12,
+};
+
+const struct pkt_build_automatic pkt_ethernet_automatic[] = {
+    {PKT_BUILD_NEXT, 16, 96, PKT_BUILD_ANY_TYPE},
+    {0,              0,  0,  0                 },
+};
+
+void pkt_build_ethernet(struct pkt_build *build, const struct pkt_ethernet_spec *spec)
+{
+    static const struct pkt_ethernet_spec defaults;
+    spec = spec == NULL ? &defaults : spec;
+    struct pkt_room header = pkt_build_begin(build, PKT_PROTO_ETHERNET, ETHERNET_LEN);
+    pkt_set_mac(header, 0, spec->dst);
+    pkt_set_mac(header, ETHERNET_SRC, spec->src);
+    pkt_set_u16(header, ETHERNET_TYPE, spec->type);
+    if (spec->type != 0)
+        build->row[build->count - 1].fixed |= PKT_BUILD_NEXT;
+}
+
+void pkt_ethernet_finish(struct pkt_build *build, unsigned row)
+{
+    pkt_build_type_length(build, row, ETHERNET_TYPE);
 }

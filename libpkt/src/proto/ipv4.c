@@ -12,13 +12,19 @@
  *     +--------------------------------------------------------------+
  */
 #include "pkt/ipv4.h"
+#include "build.h"
 #include "demux.h"
 
 enum {
     IPV4_TOTAL_LEN = 2,
+    IPV4_ID = 4,
     IPV4_FLAGS = 6,
+    IPV4_TTL = 8,
+    IPV4_PROTOCOL = 9,
     IPV4_SRC = 12,
+    IPV4_DST = 16,
     IPV4_MIN = 20,
+    IPV4_MAX = 60,
     IPV4_CHECKSUM = 10,
     IPV4_MAX_DATAGRAM = 65535,
 };
@@ -153,4 +159,86 @@ void pkt_ipv4_rules(struct pkt_packet *packet, unsigned layer)
         pkt_rule_broken(packet, layer, PKT_D_IPV4_SOURCE, IPV4_SRC, 0, 0);
     pkt_ipv4_options(ip, &options);
     pkt_rule_walk(packet, layer, options, IPV4_MIN);
+}
+
+/* --- building --- */
+
+enum {
+    IPV4_DEFAULT_TTL = 64,
+    IPV4_DONT_FRAGMENT = 0x4000,
+    IPV4_MORE_FRAGMENTS = 0x2000,
+};
+
+const struct pkt_build_automatic pkt_ipv4_automatic[] = {
+    {PKT_BUILD_HEADER_LENGTH, 4,  4,  PKT_BUILD_ANY_TYPE},
+    {PKT_BUILD_LENGTH,        16, 16, PKT_BUILD_ANY_TYPE},
+    {PKT_BUILD_NEXT,          8,  72, PKT_BUILD_ANY_TYPE},
+    {PKT_BUILD_CHECKSUM,      16, 80, PKT_BUILD_ANY_TYPE},
+    {0,                       0,  0,  0                 },
+};
+
+static uint16_t fragment_bits(struct pkt_build *build, const struct pkt_ipv4_spec *spec)
+{
+    if (spec->fragment_offset % 8 != 0)
+        pkt_build_fail(build, PKT_BUILD_E_RANGE);
+    return (uint16_t)(spec->fragment_offset / 8 | (spec->dont_fragment ? IPV4_DONT_FRAGMENT : 0) |
+                      (spec->more_fragments ? IPV4_MORE_FRAGMENTS : 0));
+}
+
+void pkt_build_ipv4(struct pkt_build *build, const struct pkt_ipv4_spec *spec)
+{
+    static const struct pkt_ipv4_spec defaults;
+    spec = spec == NULL ? &defaults : spec;
+    struct pkt_room header = pkt_build_begin(build, PKT_PROTO_IPV4, IPV4_MIN);
+    pkt_set_u8(header, 0, 4 << 4 | IPV4_MIN / 4);
+    pkt_set_u8(header, 1, spec->tos);
+    pkt_set_u16(header, IPV4_ID, spec->id);
+    pkt_set_u16(header, IPV4_FLAGS, fragment_bits(build, spec));
+    pkt_set_u8(header, IPV4_TTL, spec->ttl == 0 ? IPV4_DEFAULT_TTL : spec->ttl);
+    pkt_set_u8(header, IPV4_PROTOCOL, spec->protocol);
+    if (spec->protocol != 0)
+        build->row[build->count - 1].fixed |= PKT_BUILD_NEXT;
+    pkt_set_ip4(header, IPV4_SRC, spec->src);
+    pkt_set_ip4(header, IPV4_DST, spec->dst);
+}
+
+void pkt_build_ipv4_option(struct pkt_build *build, uint8_t type, struct pkt_view data)
+{
+    bool single = type == PKT_IPV4_OPTION_END || type == PKT_IPV4_OPTION_NOP;
+    size_t len = single ? 1 : 2 + data.len;
+    if ((single && data.len != 0) || pkt_build_header_len(build, pkt_build_last(build)) + len > IPV4_MAX)
+        pkt_build_fail(build, PKT_BUILD_E_RANGE);
+    struct pkt_room option = pkt_build_item(build, PKT_PROTO_IPV4, len);
+    pkt_set_u8(option, 0, type);
+    pkt_set_u8(option, 1, (uint8_t)len);
+    pkt_set_bytes(option, 2, data.ptr, data.len);
+}
+
+void pkt_build_ipv4_router_alert(struct pkt_build *build, uint16_t value)
+{
+    uint8_t data[2] = {(uint8_t)(value >> 8), (uint8_t)value};
+    pkt_build_ipv4_option(build, PKT_IPV4_OPTION_ROUTER_ALERT, pkt_view_make(data, sizeof data));
+}
+
+/* RFC 791 3.1: padding is zero, which is End of Option List. */
+void pkt_ipv4_close(struct pkt_build *build, unsigned row)
+{
+    size_t odd = pkt_build_header_len(build, row) % 4;
+    pkt_build_more(build, odd == 0 ? 0 : 4 - odd);
+}
+
+void pkt_ipv4_finish(struct pkt_build *build, unsigned row)
+{
+    struct pkt_room datagram = pkt_build_row_room(build, row);
+    size_t header_len = pkt_build_header_len(build, row);
+    if (pkt_build_fills(build, row, PKT_BUILD_HEADER_LENGTH))
+        pkt_set_bits(datagram, 4, 4, header_len / 4);
+    pkt_build_length(build, row, IPV4_TOTAL_LEN, 16, pkt_build_row_len(build, row));
+    if (pkt_build_fills(build, row, PKT_BUILD_NEXT))
+        pkt_set_u8(datagram, IPV4_PROTOCOL, pkt_build_ip_protocol(build, row));
+    if (pkt_build_fills(build, row, PKT_BUILD_CHECKSUM)) {
+        struct pkt_room header = pkt_room_sub(datagram, 0, header_len);
+        pkt_set_u16(header, IPV4_CHECKSUM, 0);
+        pkt_set_u16(header, IPV4_CHECKSUM, pkt_checksum(pkt_room_view(header)));
+    }
 }

@@ -10,6 +10,7 @@
  *     +--------------------------------------------------------------+
  */
 #include "pkt/ipv6.h"
+#include "build.h"
 #include "demux.h"
 
 enum {
@@ -132,4 +133,15 @@ bool pkt_ipv6_pseudo_addresses(const struct pkt_packet *packet, unsigned ip_laye
             take_home_address(x, ret_src);
     }
     return known;
+}
+
+/* --- building --- */
+
+void pkt_build_ipv6_addresses(const struct pkt_build *build, unsigned network, unsigned row,
+                              struct pkt_ip6 *ret_src, struct pkt_ip6 *ret_dst)
+{
+    (void)row;
+    struct pkt_ipv6 ip = {pkt_room_view(pkt_build_row_room(build, network))};
+    *ret_src = pkt_ipv6_src(ip);
+    *ret_dst = pkt_ipv6_dst(ip);
 }

@@ -3,6 +3,7 @@
  *
  *     source port 2 | destination port 2 | length 2 | checksum 2 | data
  */
+#include "build.h"
 #include "demux.h"
 #include "pkt/ipv6.h"
 #include "pkt/transport.h"
@@ -85,4 +86,32 @@ void pkt_udp_rules(struct pkt_packet *packet, unsigned layer)
     struct pkt_udp udp;
     if (pkt_as_udp(packet, layer, &udp) && pkt_udp_checksum(udp) == 0 && is_v6(packet, layer))
         pkt_rule_broken(packet, layer, PKT_D_UDP_CHECKSUM_ZERO, UDP_CHECKSUM, 0, 0);
+}
+
+/* --- building --- */
+
+const struct pkt_build_automatic pkt_udp_automatic[] = {
+    {PKT_BUILD_LENGTH,   16, 32, PKT_BUILD_ANY_TYPE},
+    {PKT_BUILD_CHECKSUM, 16, 48, PKT_BUILD_ANY_TYPE},
+    {PKT_BUILD_NEXT,     16, 16, PKT_BUILD_ANY_TYPE},
+    {0,                  0,  0,  0                 },
+};
+
+void pkt_build_udp(struct pkt_build *build, const struct pkt_udp_spec *spec)
+{
+    static const struct pkt_udp_spec defaults;
+    spec = spec == NULL ? &defaults : spec;
+    struct pkt_room header = pkt_build_begin(build, PKT_PROTO_UDP, UDP_LEN);
+    struct pkt_build_row *row = &build->row[pkt_build_last(build)];
+    pkt_set_u16(header, 0, spec->src);
+    pkt_set_u16(header, 2, spec->dst);
+    row->fixed |= (spec->dst != 0 ? PKT_BUILD_NEXT : 0) | (spec->no_checksum ? PKT_BUILD_CHECKSUM : 0);
+}
+
+void pkt_udp_finish(struct pkt_build *build, unsigned row)
+{
+    pkt_build_length(build, row, UDP_LENGTH, 16, pkt_build_row_len(build, row));
+    if (pkt_build_fills(build, row, PKT_BUILD_NEXT) && pkt_build_next(build, row) == PKT_PROTO_VXLAN)
+        pkt_set_u16(pkt_build_row_room(build, row), 2, PKT_PORT_VXLAN);
+    pkt_build_checksum(build, row, UDP_CHECKSUM, PKT_IP_UDP);
 }
