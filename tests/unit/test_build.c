@@ -1,11 +1,12 @@
 /*
  * The forward writer: automatic fields, measuring, errors that stick, fields written by hand.
  */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "pkt/pkt.h"
 
