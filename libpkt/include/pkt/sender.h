@@ -72,8 +72,7 @@ struct pkt_sender_error {
     bool is_ip6;              /* which of the two addresses is set */
     struct pkt_ip4 offender4; /* who sent the error; unspecified for local */
     struct pkt_ip6 offender6;
-    struct pkt_view
-        bytes; /* of the packet that caused it, as far as the kernel gives them; valid in the call */
+    struct pkt_view bytes; /* of the packet that caused it, as far as they came; valid in the call only */
 };
 
 /* Called from pkt_sender_send and pkt_sender_stamps; must not call the sender. */
@@ -86,6 +85,8 @@ struct pkt_sender_options {
     const char *interface; /* name; needed by PACKET and LIBNET, else NULL: the routing table decides */
     bool qdisc_bypass;     /* PACKET: straight to the driver, around traffic control (PACKET_QDISC_BYPASS) */
     unsigned stamps;       /* set of enum pkt_stamp_point; 0: none. LIBNET and CUSTOM have none */
+    bool keep_replies;     /* ICMP4, ICMP6: leave replies on the descriptor, for the caller to read between
+                              batches (they share the buffer with stamps and errors); else they are dropped */
     unsigned stamps_max;   /* how many stamps are kept until they are fetched; 0: 4096 */
     size_t send_buffer_size;       /* SO_SNDBUF in bytes as the kernel counts them; 0: the system's */
     pkt_sender_on_error *on_error; /* NULL: errors are counted only */
@@ -139,10 +140,10 @@ struct pkt_sender_info {
 };
 
 /* Why pkt_sender_send took fewer packets than it was given. Values are ABI: append only. */
-enum pkt_sender_wait {
-    PKT_SENDER_WAIT_NONE = 0, /* it took all */
-    PKT_SENDER_WAIT_BUFFER,   /* the socket's buffer is full: poll the descriptor for writing */
-    PKT_SENDER_WAIT_QUEUE, /* a queue behind it is full; no descriptor tells when it is not: wait a little */
+enum pkt_sender_lack {
+    PKT_SENDER_LACKS_NOTHING = 0, /* it took all */
+    PKT_SENDER_LACKS_BUFFER,      /* the socket's buffer is full: poll the descriptor for writing */
+    PKT_SENDER_LACKS_QUEUE, /* a queue behind it is full; no descriptor tells when it is not: wait a little */
 };
 
 /*
@@ -192,13 +193,13 @@ PKT_API void pkt_sender_close(struct pkt_sender *sender);
  * packets that were settled. NULL when only the counts matter
  *
  * Returns how many from the front were settled: sent or refused. The rest was not taken: when it is fewer
- * than count, pkt_sender_wait says what to wait for, and then they are to be offered again.
+ * than count, pkt_sender_get_lack says what to wait for, and then they are to be offered again.
  */
 PKT_API PKT_NODISCARD unsigned pkt_sender_send(struct pkt_sender *sender, const struct pkt_outgoing *packets,
                                                unsigned count, int *ret_errnos);
 
 /* Why the last pkt_sender_send did not take all. */
-PKT_API enum pkt_sender_wait pkt_sender_get_wait(const struct pkt_sender *sender);
+PKT_API enum pkt_sender_lack pkt_sender_get_lack(const struct pkt_sender *sender);
 
 /*
  * Waits for what the last pkt_sender_send lacked, at most timeout_ns: for a full buffer by polling, for a
@@ -207,19 +208,19 @@ PKT_API enum pkt_sender_wait pkt_sender_get_wait(const struct pkt_sender *sender
 PKT_API void pkt_sender_wait(struct pkt_sender *sender, int64_t timeout_ns);
 
 /*
- * Fetches transmit timestamps, oldest first, after emptying the socket's error queue (and the rest of its
- * receive queue does not fill it: a packet socket is bound to no protocol, a raw socket has a filter that
- * takes nothing). Returns how many were set, at most max.
+ * Fetches transmit timestamps, oldest first, after emptying the socket's error queue. pkt_sender_send empties
+ * it between batches too, so that the buffer it has in common with what is received does not fill up; a
+ * sender's own socket receives nothing, but for options.keep_replies. Returns how many were set, at
+ * most max.
  */
 PKT_API unsigned pkt_sender_stamps(struct pkt_sender *sender, struct pkt_transmit_stamp *ret_stamps,
                                    unsigned max);
 
 /* What pkt_sender_complete left open. */
 enum pkt_sender_open_field {
-    PKT_SENDER_OPEN_SOURCE = 1 << 0, /* the source address, by the routing table (RAW4 where it is 0) */
-    PKT_SENDER_OPEN_CHECKSUM =
-        1 << 1, /* the ICMPv6 checksum: it covers a source address that the kernel chooses */
-    PKT_SENDER_OPEN_HEADER = 1 << 2, /* the whole IP header (ICMP4, ICMP6) */
+    PKT_SENDER_OPEN_SOURCE = 1 << 0,   /* the source address, by the routing table (RAW4 where it is 0) */
+    PKT_SENDER_OPEN_CHECKSUM = 1 << 1, /* the ICMPv6 checksum, which covers the source address */
+    PKT_SENDER_OPEN_HEADER = 1 << 2,   /* the whole IP header (ICMP4, ICMP6) */
 };
 
 /*
