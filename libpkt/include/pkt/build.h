@@ -62,6 +62,7 @@ struct pkt_build_row {
     bool finished;       /* as a part of a quotation that has ended */
     bool closed;         /* its header is complete */
     uint16_t item_count; /* options, records, sources, objects or addresses put into it */
+    uint8_t type;        /* message type that it was put with, where items or counts depend on it */
     uint32_t off;
     uint32_t hdr_len; /* once closed: where the next layer started, from off */
     uint32_t item;    /* where its last item starts */

@@ -15,6 +15,7 @@
 #include "filter.h"
 #include "icmp.h"
 #include "igmp.h"
+#include "igmp_build.h"
 #include "ipv4.h"
 #include "ipv6.h"
 #include "json.h"

@@ -9,7 +9,12 @@
 /* Close and finish steps and automatic fields, one protocol each; the table is in builders.c. */
 pkt_close_step pkt_ipv4_close;
 pkt_finish_step pkt_ethernet_finish, pkt_ipv4_finish, pkt_udp_finish;
+pkt_finish_step pkt_igmp_finish;
+extern const struct pkt_build_automatic pkt_igmp_automatic[];
 extern const struct pkt_build_automatic pkt_ethernet_automatic[], pkt_ipv4_automatic[], pkt_udp_automatic[];
+
+/* A part of ICMPv6's: fills the counts of MLD messages. */
+pkt_finish_step pkt_mld_finish;
 
 /*
  * The IP protocol number of what follows row; 253 (experiments, RFC 3692) for a payload, PKT_IP_NONE when
