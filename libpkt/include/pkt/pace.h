@@ -17,9 +17,6 @@
 
 PKT_BEGIN
 
-/* The most packets in the time of a pace. */
-#define PKT_PACE_PACKETS_MAX UINT32_MAX
-
 /* How fast. Zero means the default everywhere but in size; NULL instead of the struct means all defaults. */
 struct pkt_pace_options {
     size_t size;      /* sizeof(struct pkt_pace_options) as the caller was compiled */
@@ -57,8 +54,8 @@ struct pkt_pace_report {
 };
 
 /*
- * Begins: the first packet is due at now. False, and nothing set, when the options make no sense: a size that
- * is not set, or a time that is negative or longer than an hour.
+ * Begins: the first packet is due at now. False, and nothing set, when the options make no sense: a size that is not
+ * set, a time that is negative or longer than an hour, or more packets than nanoseconds.
  */
 PKT_API PKT_NODISCARD bool pkt_pace_start(struct pkt_pace *pace, const struct pkt_pace_options *options,
                                           struct pkt_mono now);

@@ -29,7 +29,7 @@
 #ifndef PKT_SENDER_H
 #define PKT_SENDER_H
 
-#include "address.h"
+#include "room.h"
 #include "time.h"
 #include "view.h"
 
@@ -120,6 +120,8 @@ struct pkt_sender_statistics {
     uint64_t waits_queue;     /* times that a queue behind the socket was full (ENOBUFS, ENOMEM) */
     uint64_t errors_pending;  /* errors that waited on the socket and were not the packet's that met them */
     uint64_t errors_received; /* taken from the error queue, see on_error */
+    uint64_t
+        packets_unlinked; /* of packets: the kernel took them while the interface had no carrier (PACKET) */
     uint64_t stamps_expected; /* one a sent packet and point */
     uint64_t
         stamps_received; /* once nothing is in flight any more, what is missing to stamps_expected is lost */
@@ -160,7 +162,7 @@ PKT_API PKT_NODISCARD int pkt_sender_open(const struct pkt_sender_options *optio
 /*
  * The same over a socket of the right kind that is open already, such as one that a broker gave.
  * options.interface is still needed by PACKET, whose socket is bound to it; LIBNET cannot adopt one. On
- * success the sender owns fd, makes it non-blocking and closes it; on failure it stays the caller's.
+ * success the sender owns fd and closes it; on failure it stays the caller's.
  */
 PKT_API PKT_NODISCARD int pkt_sender_open_fd(int fd, const struct pkt_sender_options *options,
                                              struct pkt_sender **ret_sender, struct pkt_error *reterr_error);
@@ -232,7 +234,7 @@ enum pkt_sender_open_field {
  * Returns the set of enum pkt_sender_open_field that only the kernel knows. A packet that is too short for
  * its header is left as it is.
  */
-PKT_API unsigned pkt_sender_complete(struct pkt_sender *sender, uint8_t *packet, size_t len);
+PKT_API unsigned pkt_sender_complete(struct pkt_sender *sender, struct pkt_room packet);
 
 /* The descriptor: for writing when a buffer was full, for POLLERR when stamps or errors came. -1: none. */
 PKT_API int pkt_sender_fd(const struct pkt_sender *sender);

@@ -1,0 +1,64 @@
+/*
+ * Transmit timestamps and errors: what the error queue of a socket brings, and which packet each belongs to.
+ *
+ * The kernel marks a stamp with 32 bits (SOF_TIMESTAMPING_OPT_ID). Where it takes the mark from the caller
+ * (SCM_TS_OPT_ID, Linux 6.13), that is the low half of the packet's number, and no failure can shift it.
+ * Older kernels count the packets themselves, and whether a packet that failed is counted depends on where
+ * and in which version it failed. There each failure starts the kernel's count anew, and stamps of packets
+ * that left before are told by their time.
+ */
+#ifndef INJECT_STAMPS_H
+#define INJECT_STAMPS_H
+
+#include "sender.h"
+
+#include <sys/socket.h>
+
+enum {
+    STAMPS_MARK_SPACE = CMSG_SPACE(sizeof(uint32_t)), /* control bytes of a mark */
+    STAMPS_QUEUE_BATCH = 32,
+};
+
+struct stamps {
+    struct pkt_transmit_stamp *ring; /* NULL: no stamps */
+    unsigned size;
+    unsigned first;
+    unsigned count;
+    bool counted;         /* the kernel counts packets, instead of taking marks */
+    bool proven;          /* it took a mark */
+    bool shifted;         /* a packet failed: the kernel's count is not known any more */
+    uint64_t base;        /* number of the packet that the kernel counted as 0 */
+    int64_t base_wall_ns; /* when that was */
+    pkt_sender_on_error *on_error;
+    void *context;
+};
+
+/*
+ * Switches on what options ask for on the sender's socket. options.stamps of 0: errors only. Fails with
+ * PKT_E_MEMORY, PKT_E_UNSUPPORTED or PKT_E_SYSTEM.
+ */
+int stamps_open(struct stamps *stamps, struct pkt_sender *sender, const struct pkt_sender_options *options,
+                struct pkt_error *reterr_error);
+
+/* Before a call: starts a new count where the old one is in doubt. */
+void stamps_begin(struct stamps *stamps, struct pkt_sender *sender);
+
+/* Whether packets need a mark, and the mark of packet number appended to control bytes that have room for it.
+ */
+bool stamps_wants_mark(const struct stamps *stamps);
+void stamps_put_mark(uint8_t *control, uint64_t number);
+
+/*
+ * After a call that sent so many, and failed with this errno (0: not, or not known). True when a kernel that
+ * knows no marks refused them: to be sent again without.
+ */
+bool stamps_end(struct stamps *stamps, unsigned went, unsigned offered, int system_errno);
+
+/* Empties the error queue. */
+void stamps_drain(struct stamps *stamps, struct pkt_sender *sender);
+
+unsigned stamps_take(struct stamps *stamps, struct pkt_transmit_stamp *ret_stamps, unsigned max);
+
+void stamps_close(struct stamps *stamps);
+
+#endif
