@@ -42,25 +42,6 @@ enum kind {
     KIND_IGMP = KIND_QUERIES | KIND_QUERY_ODD | KIND_REPORTS,
 };
 
-/* A message and the header that carries it. */
-struct igmp_case {
-    const struct pkt_packet *packet;
-    unsigned network;
-    uint16_t kind;
-    struct pkt_ipv4 ip;
-    struct pkt_igmp m;
-    struct pkt_ip4 dst;
-    struct pkt_ip4 group;
-};
-
-struct igmp_rule {
-    uint16_t kinds;
-    uint16_t code;
-    uint8_t reach;     /* bytes of the message that must be captured */
-    uint8_t in_header; /* the offset counts in the IPv4 header, not in the message */
-    bool (*is_broken)(const struct igmp_case *c, struct pkt_breach *ret_breach);
-};
-
 static const struct pkt_ip4 all_systems = {
     {224, 0, 0, 1}
 };
@@ -73,38 +54,38 @@ static const struct pkt_ip4 all_igmp3_routers = {
 
 /* --- the header that carries the message --- */
 
-static bool has_other_ttl(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_other_ttl(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){IPV4_TTL, IGMP_TTL, pkt_ipv4_ttl(c->ip)};
-    return pkt_ipv4_ttl(c->ip) != IGMP_TTL;
+    *ret_breach = (struct pkt_breach){IPV4_TTL, IGMP_TTL, pkt_ipv4_ttl(c->ip4)};
+    return pkt_ipv4_ttl(c->ip4) != IGMP_TTL;
 }
 
-static bool has_other_tos(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_other_tos(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){IPV4_TOS, IGMP_TOS, pkt_ipv4_tos(c->ip)};
-    return pkt_ipv4_tos(c->ip) != IGMP_TOS;
+    *ret_breach = (struct pkt_breach){IPV4_TOS, IGMP_TOS, pkt_ipv4_tos(c->ip4)};
+    return pkt_ipv4_tos(c->ip4) != IGMP_TOS;
 }
 
-static bool lacks_router_alert(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool lacks_router_alert(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     uint16_t value;
     *ret_breach = (struct pkt_breach){IPV4_OPTIONS, 1, 0};
-    return !pkt_ipv4_router_alert(c->ip, &value);
+    return !pkt_ipv4_router_alert(c->ip4, &value);
 }
 
-static bool has_other_router_alert(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_other_router_alert(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     uint16_t value = 0;
-    bool found = pkt_ipv4_router_alert(c->ip, &value);
+    bool found = pkt_ipv4_router_alert(c->ip4, &value);
     *ret_breach = (struct pkt_breach){IPV4_OPTIONS, 0, value};
     return found && value != 0;
 }
 
-static bool has_other_mac(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_other_mac(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){IPV4_DST, 0, 0};
-    return pkt_ip4_is_multicast(c->dst) &&
-           pkt_mac_group_differs(c->packet, c->network, pkt_mac_of_ip4_group(c->dst));
+    return pkt_ip4_is_multicast(c->dst4) &&
+           pkt_mac_group_differs(c->packet, c->network, pkt_mac_of_ip4_group(c->dst4));
 }
 
 /* --- every message --- */
@@ -116,128 +97,128 @@ static uint32_t min_len(struct pkt_igmp m)
     return type == PKT_IGMP_MRD_SOLICITATION || type == PKT_IGMP_MRD_TERMINATION ? 4 : 8;
 }
 
-static bool is_short(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool is_short(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){0, min_len(c->m), c->m.len};
+    *ret_breach = (struct pkt_breach){0, min_len(c->igmp), c->igmp.len};
     return true;
 }
 
-static bool is_of_no_version(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool is_of_no_version(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){0, IGMP3_QUERY_LEN, c->m.len};
+    *ret_breach = (struct pkt_breach){0, IGMP3_QUERY_LEN, c->igmp.len};
     return true;
 }
 
-static bool is_unknown(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool is_unknown(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){0, 0, pkt_igmp_type(c->m)};
+    *ret_breach = (struct pkt_breach){0, 0, pkt_igmp_type(c->igmp)};
     return true;
 }
 
-static bool concerns_all_systems(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool concerns_all_systems(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){IGMP_GROUP, 0, 0};
-    return pkt_ip4_equal(c->group, all_systems);
+    return pkt_ip4_equal(c->group4, all_systems);
 }
 
-static bool is_group_no_group(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool is_group_no_group(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){IGMP_GROUP, 0, 0};
-    bool general = pkt_igmp_type(c->m) == PKT_IGMP_QUERY && pkt_ip4_is_unspecified(c->group);
-    return !general && !pkt_ip4_is_multicast(c->group);
+    bool general = pkt_igmp_type(c->igmp) == PKT_IGMP_QUERY && pkt_ip4_is_unspecified(c->group4);
+    return !general && !pkt_ip4_is_multicast(c->group4);
 }
 
 /* The octet that only queries and router advertisements use (RFC 2236 2.2, RFC 9776 4.2.1, RFC 4286 4.2). */
-static bool has_code(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_code(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){IGMP_CODE, 0, pkt_igmp_code(c->m)};
-    return pkt_igmp_code(c->m) != 0 && pkt_igmp_type(c->m) != PKT_IGMP_MRD_ADVERTISEMENT;
+    *ret_breach = (struct pkt_breach){IGMP_CODE, 0, pkt_igmp_code(c->igmp)};
+    return pkt_igmp_code(c->igmp) != 0 && pkt_igmp_type(c->igmp) != PKT_IGMP_MRD_ADVERTISEMENT;
 }
 
 /* --- queries --- */
 
-static bool has_robustness_one(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_robustness_one(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){IGMP3_FLAGS, 2, pkt_igmp3_robustness(c->m)};
-    return pkt_igmp3_robustness(c->m) == MULTICAST_ROBUSTNESS_UNWISE;
+    *ret_breach = (struct pkt_breach){IGMP3_FLAGS, 2, pkt_igmp3_robustness(c->igmp)};
+    return pkt_igmp3_robustness(c->igmp) == MULTICAST_ROBUSTNESS_UNWISE;
 }
 
-static bool has_undefined_query_flag(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_undefined_query_flag(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    uint8_t flags = pkt_igmp3_flags(c->m) & MULTICAST_UNDEFINED_QUERY_FLAGS;
+    uint8_t flags = pkt_igmp3_flags(c->igmp) & MULTICAST_UNDEFINED_QUERY_FLAGS;
     *ret_breach = (struct pkt_breach){IGMP3_FLAGS, 0, flags};
     return flags != 0;
 }
 
-static bool is_general_with_sources(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool is_general_with_sources(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){IGMP3_COUNT, 0, pkt_igmp3_source_count(c->m)};
-    return pkt_ip4_is_unspecified(c->group) && pkt_igmp3_source_count(c->m) != 0;
+    *ret_breach = (struct pkt_breach){IGMP3_COUNT, 0, pkt_igmp3_source_count(c->igmp)};
+    return pkt_ip4_is_unspecified(c->group4) && pkt_igmp3_source_count(c->igmp) != 0;
 }
 
-static uint32_t query_end(const struct igmp_case *c)
+static uint32_t query_end(const struct pkt_message_case *c)
 {
-    return IGMP3_QUERY_LEN + 4U * pkt_igmp3_source_count(c->m);
+    return IGMP3_QUERY_LEN + 4U * pkt_igmp3_source_count(c->igmp);
 }
 
-static bool has_source_overrun(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_source_overrun(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){IGMP3_COUNT, query_end(c), c->m.len};
-    return query_end(c) > c->m.len;
+    *ret_breach = (struct pkt_breach){IGMP3_COUNT, query_end(c), c->igmp.len};
+    return query_end(c) > c->igmp.len;
 }
 
-static bool has_trailing_query(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_trailing_query(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){query_end(c), query_end(c), c->m.len};
-    return query_end(c) < c->m.len && (pkt_igmp3_flags(c->m) & MULTICAST_EXTENDED_QUERY) == 0;
+    *ret_breach = (struct pkt_breach){query_end(c), query_end(c), c->igmp.len};
+    return query_end(c) < c->igmp.len && (pkt_igmp3_flags(c->igmp) & MULTICAST_EXTENDED_QUERY) == 0;
 }
 
 /* --- destinations --- */
 
-static bool has_other_query_destination(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_other_query_destination(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){IPV4_DST, 0, 0};
-    bool general = pkt_ip4_is_unspecified(c->group);
-    return !pkt_ip4_equal(c->dst, general ? all_systems : c->group);
+    bool general = pkt_ip4_is_unspecified(c->group4);
+    return !pkt_ip4_equal(c->dst4, general ? all_systems : c->group4);
 }
 
-static bool has_other_report_destination(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_other_report_destination(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){IPV4_DST, 0, 0};
-    return !pkt_ip4_equal(c->dst, c->group);
+    return !pkt_ip4_equal(c->dst4, c->group4);
 }
 
-static bool has_other_leave_destination(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_other_leave_destination(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){IPV4_DST, 0, 0};
-    return !pkt_ip4_equal(c->dst, all_routers) && !pkt_ip4_equal(c->dst, c->group);
+    return !pkt_ip4_equal(c->dst4, all_routers) && !pkt_ip4_equal(c->dst4, c->group4);
 }
 
-static bool has_other_report_3_destination(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_other_report_3_destination(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){IPV4_DST, 0, 0};
-    return !pkt_ip4_equal(c->dst, all_igmp3_routers);
+    return !pkt_ip4_equal(c->dst4, all_igmp3_routers);
 }
 
 /* --- reports --- */
 
 /* Versions before 3 know no sources: routers ignore them for source-specific groups (RFC 9776 6.4, RFC 4604).
  */
-static bool is_ssm_group(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool is_ssm_group(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){IGMP_GROUP, 0, 0};
-    return pkt_ip4_is_ssm(c->group);
+    return pkt_ip4_is_ssm(c->group4);
 }
 
-static bool has_undefined_report_flag(const struct igmp_case *c, struct pkt_breach *ret_breach)
+static bool has_undefined_report_flag(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    uint16_t flags = pkt_u16(c->m.message, IGMP3_REPORT_FLAGS) & MULTICAST_UNDEFINED_REPORT_FLAGS;
+    uint16_t flags = pkt_u16(c->igmp.message, IGMP3_REPORT_FLAGS) & MULTICAST_UNDEFINED_REPORT_FLAGS;
     *ret_breach = (struct pkt_breach){IGMP3_REPORT_FLAGS, 0, flags};
     return flags != 0;
 }
 
 /* clang-format off */
-static const struct igmp_rule rules[] = {
+static const struct pkt_message_rule rules[] = {
     /* R1 */  {KIND_IGMP | KIND_MRD | KIND_SHORT,       PKT_D_IGMP_TTL,                 4,  1, has_other_ttl},
     /* R2 */  {KIND_IGMP,                               PKT_D_IGMP_TOS,                 4,  1, has_other_tos},
     /* R3 */  {(KIND_IGMP & ~(KIND_QUERY_1 | KIND_REPORT_1)) | KIND_MRD, PKT_D_IGMP_ROUTER_ALERT, 4,  1, lacks_router_alert},
@@ -340,34 +321,36 @@ static uint16_t kind_of(struct pkt_igmp m)
     return has_minimum && m.len < min_len(m) ? KIND_SHORT : kind;
 }
 
-/* A code that several rules share, which stand together, is told once. */
-static void judge(struct pkt_packet *packet, unsigned layer, const struct igmp_case *c)
-{
-    struct pkt_breach breach;
-    uint16_t told = PKT_D_NONE;
-    for (unsigned i = 0; i < sizeof rules / sizeof *rules; i++) {
-        const struct igmp_rule *rule = &rules[i];
-        bool applies = (rule->kinds & c->kind) != 0 && c->m.message.len >= rule->reach && rule->code != told;
-        if (!applies || !rule->is_broken(c, &breach))
-            continue;
-        told = rule->code;
-        pkt_rule_broken(packet, rule->in_header ? c->network : layer, told, breach.off, breach.need,
-                        breach.have);
-    }
-}
-
 void pkt_igmp_rules(struct pkt_packet *packet, unsigned layer)
 {
-    struct igmp_case c = {.packet = packet};
+    struct pkt_message_case c = {.packet = packet};
     int network = pkt_layer_network(packet, layer);
-    if (network < 0 || !pkt_as_igmp(packet, layer, &c.m) || !pkt_as_ipv4(packet, (unsigned)network, &c.ip) ||
+    if (network < 0 || !pkt_as_igmp(packet, layer, &c.igmp) ||
+        !pkt_as_ipv4(packet, (unsigned)network, &c.ip4) ||
         !pkt_is_whole_message(packet, layer, (unsigned)network))
         return;
     c.network = (unsigned)network;
-    c.dst = pkt_ipv4_dst(c.ip);
-    c.group = pkt_igmp_group(c.m);
-    c.kind = kind_of(c.m);
-    judge(packet, layer, &c);
+    c.dst4 = pkt_ipv4_dst(c.ip4);
+    c.group4 = pkt_igmp_group(c.igmp);
+    c.kind = kind_of(c.igmp);
+    c.captured = c.igmp.message.len;
+    pkt_message_rules(packet, layer, &c, rules, sizeof rules / sizeof *rules);
     if (c.kind == KIND_REPORT_3)
-        judge_records(packet, layer, c.m);
+        judge_records(packet, layer, c.igmp);
+}
+
+uint16_t pkt_igmp_fault(struct pkt_igmp message)
+{
+    struct pkt_message_case c = {
+        .igmp = message,
+        .captured = message.message.len,
+        .group4 = pkt_igmp_group(message),
+        .kind = kind_of(message),
+    };
+    return pkt_message_fault(&c, rules, sizeof rules / sizeof *rules);
+}
+
+uint16_t pkt_igmp_record_fault(const struct pkt_group_record *record)
+{
+    return pkt_record_fault(record, record_rules, sizeof record_rules / sizeof *record_rules);
 }

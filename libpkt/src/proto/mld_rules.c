@@ -40,26 +40,6 @@ enum kind {
     KIND_MLD = KIND_QUERIES | KIND_QUERY_ODD | KIND_REPORTS | KIND_SHORT,
 };
 
-/* A message and the header that carries it. */
-struct mld_case {
-    const struct pkt_packet *packet;
-    unsigned network;
-    uint8_t kind;
-    struct pkt_ipv6 ip;
-    struct pkt_icmp m;
-    struct pkt_ip6 src;
-    struct pkt_ip6 dst;
-    struct pkt_ip6 address;
-};
-
-struct mld_rule {
-    uint8_t kinds;
-    uint16_t code;
-    uint8_t reach;     /* bytes of the message that must be captured */
-    uint8_t in_header; /* the offset counts in the IPv6 header, not in the message */
-    bool (*is_broken)(const struct mld_case *c, struct pkt_breach *ret_breach);
-};
-
 static const struct pkt_ip6 all_nodes = {
     {0xff, 2, [15] = 1}
 };
@@ -73,7 +53,7 @@ static const struct pkt_ip6 all_mld2_routers = {
 /* --- the header that carries the message --- */
 
 /* Value 0 says MLD (RFC 2711 2.1); router discovery asks for the option and names no value (RFC 4286 3). */
-static bool lacks_router_alert(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool lacks_router_alert(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     uint16_t value = 0;
     bool found = pkt_ipv6_router_alert(c->packet, c->network, &value);
@@ -81,37 +61,37 @@ static bool lacks_router_alert(const struct mld_case *c, struct pkt_breach *ret_
     return !found || (value != 0 && c->kind != KIND_MRD);
 }
 
-static bool has_other_hop_limit(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool has_other_hop_limit(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){IPV6_HOP_LIMIT, MLD_HOP_LIMIT, pkt_ipv6_hop_limit(c->ip)};
-    return pkt_ipv6_hop_limit(c->ip) != MLD_HOP_LIMIT;
+    *ret_breach = (struct pkt_breach){IPV6_HOP_LIMIT, MLD_HOP_LIMIT, pkt_ipv6_hop_limit(c->ip6)};
+    return pkt_ipv6_hop_limit(c->ip6) != MLD_HOP_LIMIT;
 }
 
-static bool has_other_query_source(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool has_other_query_source(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){IPV6_SRC, 0, 0};
-    return !pkt_ip6_is_link_local(c->src);
+    return !pkt_ip6_is_link_local(c->src6);
 }
 
 /* A node without an address yet reports from the unspecified one (RFC 3590 4). */
-static bool has_other_report_source(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool has_other_report_source(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){IPV6_SRC, 0, 0};
-    return !pkt_ip6_is_link_local(c->src) && !pkt_ip6_is_unspecified(c->src);
+    return !pkt_ip6_is_link_local(c->src6) && !pkt_ip6_is_unspecified(c->src6);
 }
 
-static bool has_other_mac(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool has_other_mac(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){IPV6_DST, 0, 0};
-    return pkt_ip6_is_multicast(c->dst) &&
-           pkt_mac_group_differs(c->packet, c->network, pkt_mac_of_ip6_group(c->dst));
+    return pkt_ip6_is_multicast(c->dst6) &&
+           pkt_mac_group_differs(c->packet, c->network, pkt_mac_of_ip6_group(c->dst6));
 }
 
 /* --- every message --- */
 
-static bool is_of_no_version(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool is_of_no_version(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){0, c->m.len < MLD1_LEN ? MLD1_LEN : MLD2_QUERY_LEN, c->m.len};
+    *ret_breach = (struct pkt_breach){0, c->mld.len < MLD1_LEN ? MLD1_LEN : MLD2_QUERY_LEN, c->mld.len};
     return true;
 }
 
@@ -130,93 +110,93 @@ static uint32_t min_len(struct pkt_icmp m)
     }
 }
 
-static bool is_short(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool is_short(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){0, min_len(c->m), c->m.len};
+    *ret_breach = (struct pkt_breach){0, min_len(c->mld), c->mld.len};
     return true;
 }
 
-static bool is_address_no_group(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool is_address_no_group(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){MLD_ADDRESS, 0, 0};
-    bool general = pkt_icmp_type(c->m) == PKT_ICMP6_MLD_QUERY && pkt_ip6_is_unspecified(c->address);
-    return !general && !pkt_ip6_is_multicast(c->address);
+    bool general = pkt_icmp_type(c->mld) == PKT_ICMP6_MLD_QUERY && pkt_ip6_is_unspecified(c->group6);
+    return !general && !pkt_ip6_is_multicast(c->group6);
 }
 
 /* Code or reserved octet, the maximum response delay of a v1 report or done, and the reserved field behind
  * it. */
-static bool has_reserved(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool has_reserved(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){MLD_CODE, 0, pkt_icmp_code(c->m)};
-    if (pkt_icmp_code(c->m) != 0 || c->kind == KIND_REPORT_2 || c->kind == KIND_MRD)
-        return pkt_icmp_code(c->m) != 0 && pkt_icmp_type(c->m) != PKT_ICMP6_MRD_ADVERTISEMENT;
-    *ret_breach = (struct pkt_breach){MLD_RESERVED, 0, pkt_u16(c->m.message, MLD_RESERVED)};
+    *ret_breach = (struct pkt_breach){MLD_CODE, 0, pkt_icmp_code(c->mld)};
+    if (pkt_icmp_code(c->mld) != 0 || c->kind == KIND_REPORT_2 || c->kind == KIND_MRD)
+        return pkt_icmp_code(c->mld) != 0 && pkt_icmp_type(c->mld) != PKT_ICMP6_MRD_ADVERTISEMENT;
+    *ret_breach = (struct pkt_breach){MLD_RESERVED, 0, pkt_u16(c->mld.message, MLD_RESERVED)};
     if (ret_breach->have != 0)
         return true;
-    *ret_breach = (struct pkt_breach){MLD_MAX_RESPONSE, 0, pkt_mld_max_response_code(c->m)};
+    *ret_breach = (struct pkt_breach){MLD_MAX_RESPONSE, 0, pkt_mld_max_response_code(c->mld)};
     return (c->kind & KIND_OLD_REPORTS) != 0 && ret_breach->have != 0;
 }
 
-static bool has_undefined_query_flag(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool has_undefined_query_flag(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    uint8_t flags = pkt_mld2_flags(c->m) & MULTICAST_UNDEFINED_QUERY_FLAGS;
+    uint8_t flags = pkt_mld2_flags(c->mld) & MULTICAST_UNDEFINED_QUERY_FLAGS;
     *ret_breach = (struct pkt_breach){MLD2_FLAGS, 0, flags};
     return flags != 0;
 }
 
-static bool has_undefined_report_flag(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool has_undefined_report_flag(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    uint16_t flags = pkt_u16(c->m.message, MLD2_REPORT_FLAGS) & MULTICAST_UNDEFINED_REPORT_FLAGS;
+    uint16_t flags = pkt_u16(c->mld.message, MLD2_REPORT_FLAGS) & MULTICAST_UNDEFINED_REPORT_FLAGS;
     *ret_breach = (struct pkt_breach){MLD2_REPORT_FLAGS, 0, flags};
     return flags != 0;
 }
 
 /* --- queries --- */
 
-static bool has_robustness_one(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool has_robustness_one(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){MLD2_FLAGS, 2, pkt_mld2_robustness(c->m)};
-    return pkt_mld2_robustness(c->m) == MULTICAST_ROBUSTNESS_UNWISE;
+    *ret_breach = (struct pkt_breach){MLD2_FLAGS, 2, pkt_mld2_robustness(c->mld)};
+    return pkt_mld2_robustness(c->mld) == MULTICAST_ROBUSTNESS_UNWISE;
 }
 
-static bool is_general_with_sources(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool is_general_with_sources(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){MLD2_COUNT, 0, pkt_mld2_source_count(c->m)};
-    return pkt_ip6_is_unspecified(c->address) && pkt_mld2_source_count(c->m) != 0;
+    *ret_breach = (struct pkt_breach){MLD2_COUNT, 0, pkt_mld2_source_count(c->mld)};
+    return pkt_ip6_is_unspecified(c->group6) && pkt_mld2_source_count(c->mld) != 0;
 }
 
-static uint32_t query_end(const struct mld_case *c)
+static uint32_t query_end(const struct pkt_message_case *c)
 {
-    return MLD2_QUERY_LEN + 16U * pkt_mld2_source_count(c->m);
+    return MLD2_QUERY_LEN + 16U * pkt_mld2_source_count(c->mld);
 }
 
-static bool has_source_overrun(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool has_source_overrun(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){MLD2_COUNT, query_end(c), c->m.len};
-    return query_end(c) > c->m.len;
+    *ret_breach = (struct pkt_breach){MLD2_COUNT, query_end(c), c->mld.len};
+    return query_end(c) > c->mld.len;
 }
 
-static bool has_trailing_query(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool has_trailing_query(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
-    *ret_breach = (struct pkt_breach){query_end(c), query_end(c), c->m.len};
-    return query_end(c) < c->m.len && (pkt_mld2_flags(c->m) & MULTICAST_EXTENDED_QUERY) == 0;
+    *ret_breach = (struct pkt_breach){query_end(c), query_end(c), c->mld.len};
+    return query_end(c) < c->mld.len && (pkt_mld2_flags(c->mld) & MULTICAST_EXTENDED_QUERY) == 0;
 }
 
 /* --- destinations (RFC 2710 8, RFC 9777 5.1.15, 5.2.15) --- */
 
-static struct pkt_ip6 proper_destination(const struct mld_case *c)
+static struct pkt_ip6 proper_destination(const struct pkt_message_case *c)
 {
     if (c->kind == KIND_REPORT_2)
         return all_mld2_routers;
     if (c->kind == KIND_DONE)
         return all_routers;
-    return pkt_ip6_is_unspecified(c->address) ? all_nodes : c->address;
+    return pkt_ip6_is_unspecified(c->group6) ? all_nodes : c->group6;
 }
 
-static bool has_other_destination(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool has_other_destination(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){IPV6_DST, 0, 0};
-    return !pkt_ip6_equal(c->dst, proper_destination(c));
+    return !pkt_ip6_equal(c->dst6, proper_destination(c));
 }
 
 /* --- reports --- */
@@ -228,21 +208,21 @@ static bool is_never_reported(struct pkt_ip6 address)
            (pkt_ip6_is_multicast(address) && pkt_ip6_scope(address) <= 1);
 }
 
-static bool reports_silent_address(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool reports_silent_address(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){MLD_ADDRESS, 0, 0};
-    return is_never_reported(c->address);
+    return is_never_reported(c->group6);
 }
 
 /* Version 1 knows no sources: routers ignore it for source-specific addresses (RFC 4604 2.2.2). */
-static bool is_ssm_address(const struct mld_case *c, struct pkt_breach *ret_breach)
+static bool is_ssm_address(const struct pkt_message_case *c, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){MLD_ADDRESS, 0, 0};
-    return pkt_ip6_is_ssm(c->address);
+    return pkt_ip6_is_ssm(c->group6);
 }
 
 /* clang-format off */
-static const struct mld_rule rules[] = {
+static const struct pkt_message_rule rules[] = {
     /* M1 */  {KIND_MLD | KIND_MRD,        PKT_D_MLD_ROUTER_ALERT,    1,  1, lacks_router_alert},
     /* M2 */  {KIND_MLD | KIND_MRD,        PKT_D_MLD_HOP_LIMIT,       1,  1, has_other_hop_limit},
     /* M3 */  {KIND_QUERIES | KIND_QUERY_ODD, PKT_D_MLD_QUERY_SOURCE, 1,  1, has_other_query_source},
@@ -330,35 +310,37 @@ static uint8_t kind_of(struct pkt_icmp m)
     return 0;
 }
 
-/* A code that several rules share, which stand together, is told once. */
-static void judge(struct pkt_packet *packet, unsigned layer, const struct mld_case *c)
-{
-    struct pkt_breach breach;
-    uint16_t told = PKT_D_NONE;
-    for (unsigned i = 0; i < sizeof rules / sizeof *rules; i++) {
-        const struct mld_rule *rule = &rules[i];
-        bool applies = (rule->kinds & c->kind) != 0 && c->m.message.len >= rule->reach && rule->code != told;
-        if (!applies || !rule->is_broken(c, &breach))
-            continue;
-        told = rule->code;
-        pkt_rule_broken(packet, rule->in_header ? c->network : layer, told, breach.off, breach.need,
-                        breach.have);
-    }
-}
-
 void pkt_mld_rules(struct pkt_packet *packet, unsigned layer)
 {
-    struct mld_case c = {.packet = packet};
+    struct pkt_message_case c = {.packet = packet};
     int network = pkt_layer_network(packet, layer);
-    if (network < 0 || !pkt_as_icmp(packet, layer, &c.m) || !pkt_as_ipv6(packet, (unsigned)network, &c.ip) ||
+    if (network < 0 || !pkt_as_icmp(packet, layer, &c.mld) ||
+        !pkt_as_ipv6(packet, (unsigned)network, &c.ip6) ||
         !pkt_is_whole_message(packet, layer, (unsigned)network))
         return;
     c.network = (unsigned)network;
-    c.kind = kind_of(c.m);
-    c.src = pkt_ipv6_src(c.ip);
-    c.dst = pkt_ipv6_dst(c.ip);
-    c.address = pkt_mld_group(c.m);
-    judge(packet, layer, &c);
+    c.kind = kind_of(c.mld);
+    c.src6 = pkt_ipv6_src(c.ip6);
+    c.dst6 = pkt_ipv6_dst(c.ip6);
+    c.group6 = pkt_mld_group(c.mld);
+    c.captured = c.mld.message.len;
+    pkt_message_rules(packet, layer, &c, rules, sizeof rules / sizeof *rules);
     if (c.kind == KIND_REPORT_2)
-        judge_records(packet, layer, c.m);
+        judge_records(packet, layer, c.mld);
+}
+
+uint16_t pkt_mld_fault(struct pkt_icmp message)
+{
+    struct pkt_message_case c = {
+        .mld = message,
+        .captured = message.message.len,
+        .group6 = pkt_mld_group(message),
+        .kind = kind_of(message),
+    };
+    return pkt_message_fault(&c, rules, sizeof rules / sizeof *rules);
+}
+
+uint16_t pkt_mld_record_fault(const struct pkt_group_record *record)
+{
+    return pkt_record_fault(record, record_rules, sizeof record_rules / sizeof *record_rules);
 }

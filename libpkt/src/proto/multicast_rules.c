@@ -10,6 +10,45 @@ enum {
     RECORDS_OFF = 8, /* where the records of a report start, in both families */
 };
 
+static bool applies(const struct pkt_message_rule *rule, const struct pkt_message_case *c)
+{
+    return (rule->kinds & c->kind) != 0 && c->captured >= rule->reach;
+}
+
+void pkt_message_rules(struct pkt_packet *packet, unsigned layer, const struct pkt_message_case *c,
+                       const struct pkt_message_rule *rules, unsigned rule_count)
+{
+    struct pkt_breach breach;
+    uint16_t told = PKT_D_NONE;
+    for (const struct pkt_message_rule *rule = rules; rule < rules + rule_count; rule++) {
+        if (rule->code == told || !applies(rule, c) || !rule->is_broken(c, &breach))
+            continue;
+        told = rule->code;
+        pkt_rule_broken(packet, rule->in_header ? c->network : layer, told, breach.off, breach.need,
+                        breach.have);
+    }
+}
+
+uint16_t pkt_message_fault(const struct pkt_message_case *c, const struct pkt_message_rule *rules,
+                           unsigned rule_count)
+{
+    struct pkt_breach breach;
+    for (const struct pkt_message_rule *rule = rules; rule < rules + rule_count; rule++)
+        if (!rule->in_header && applies(rule, c) && rule->is_broken(c, &breach))
+            return rule->code;
+    return PKT_D_NONE;
+}
+
+uint16_t pkt_record_fault(const struct pkt_group_record *record, const struct pkt_record_rule *rules,
+                          unsigned rule_count)
+{
+    struct pkt_breach breach;
+    for (unsigned i = 0; i < rule_count; i++)
+        if (rules[i].is_broken(record, &breach))
+            return rules[i].code;
+    return PKT_D_NONE;
+}
+
 bool pkt_record_type_unknown(const struct pkt_group_record *record, struct pkt_breach *ret_breach)
 {
     *ret_breach = (struct pkt_breach){0, PKT_RECORD_BLOCK, record->type};
