@@ -46,7 +46,7 @@ struct pkt_field_value {
     uint8_t type;    /* enum pkt_field_type */
     uint64_t number; /* UINT, BOOL, CHECKSUM_STATE; INT and TIME: the bits of an int64_t */
     struct pkt_view
-        bytes; /* IP4, IP6, MAC, BYTES, STRING. IP6 may have fewer than 16 bytes: the rest is zero */
+        bytes; /* all others. IP6 may have fewer than 16 bytes: the rest is zero. Not set for numbers */
 };
 
 enum { PKT_FIELD_KEY_SIZE = 48 };
@@ -56,6 +56,7 @@ enum pkt_field_flag {
     PKT_FIELD_DERIVED = 1 << 1, /* computed: no bits of the packet hold it, so it cannot be written */
     PKT_FIELD_ON_FAULT =
         1 << 2, /* in JSON only when the checksum is bad or partial: else it says nothing new */
+    PKT_FIELD_LITTLE_ENDIAN = 1 << 3, /* its octets are not in network byte order, or need not be */
 };
 
 struct pkt_field_item;

@@ -164,7 +164,8 @@ const struct field_group field_icmp = {OBJECT("icmp"), ROWS(icmp_rows), LISTS(ic
 /* Preference levels are signed (RFC 1256 3.1). */
 static bool preference(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return field_uint(ret_value, (uint64_t)(int64_t)(int32_t)pkt_u32(item->view, 4));
+    return field_octets(ret_value, item->view, 4, 4) &&
+           field_uint(ret_value, (uint64_t)(int64_t)(int32_t)ret_value->number);
 }
 
 /* clang-format off */
@@ -239,31 +240,36 @@ static struct pkt_interface_info interface_of(const struct pkt_field_item *item)
 
 static bool interface_index(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    struct pkt_interface_info info = interface_of(item);
-    return info.has_index && field_uint(ret_value, info.index);
+    return interface_of(item).has_index && field_octets(ret_value, item->view, 4, 4);
 }
 
-/* Where the address sub-object stands: behind the index. */
-static struct pkt_view interface_address(const struct pkt_field_item *item)
+/* The sub-objects follow each other: index, address, name, MTU (RFC 5837 4.1). */
+static size_t address_off(const struct pkt_field_item *item)
 {
-    return pkt_view_from(item->view, (pkt_u8(item->view, 3) & 0x08) != 0 ? 8 : 4);
+    return (pkt_u8(item->view, 3) & 0x08) != 0 ? 8 : 4;
+}
+
+static size_t name_off(const struct pkt_field_item *item, const struct pkt_interface_info *info)
+{
+    return address_off(item) + (info->has_ip4 ? 8U : info->has_ip6 ? 20U : 0);
 }
 
 static bool interface_afi(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
     struct pkt_interface_info info = interface_of(item);
-    return (info.has_ip4 || info.has_ip6) && field_uint(ret_value, pkt_u16(interface_address(item), 0));
+    return (info.has_ip4 || info.has_ip6) && field_octets(ret_value, item->view, address_off(item), 2);
 }
 
 static bool interface_ip4(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return interface_of(item).has_ip4 && field_bytes(ret_value, pkt_view_clip(interface_address(item), 4, 4));
+    return interface_of(item).has_ip4 &&
+           field_bytes(ret_value, pkt_view_clip(item->view, address_off(item) + 4, 4));
 }
 
 static bool interface_ip6(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
     return interface_of(item).has_ip6 &&
-           field_bytes(ret_value, pkt_view_clip(interface_address(item), 4, 16));
+           field_bytes(ret_value, pkt_view_clip(item->view, address_off(item) + 4, 16));
 }
 
 /* Text up to its first zero. */
@@ -284,13 +290,14 @@ static bool interface_name(struct pkt_field_item *item, struct pkt_field_value *
 static bool interface_name_len(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
     struct pkt_interface_info info = interface_of(item);
-    return info.has_name && field_uint(ret_value, info.name.len + 1);
+    return info.has_name && field_octets(ret_value, item->view, name_off(item, &info), 1);
 }
 
 static bool interface_mtu(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
     struct pkt_interface_info info = interface_of(item);
-    return info.has_mtu && field_uint(ret_value, info.mtu);
+    size_t off = name_off(item, &info) + (info.has_name ? 1 + info.name.len : 0);
+    return info.has_mtu && field_octets(ret_value, item->view, off, 4);
 }
 
 static bool ident_name(struct pkt_field_item *item, struct pkt_field_value *ret_value)
@@ -333,8 +340,8 @@ static const struct pkt_field object_rows[] = {
      .shapes = OBJECT_INTERFACE},
     {NAME("icmp", "int_info.mtu_present", "int_info_mtu_present"), .type = PKT_FIELD_BOOL, BITS(31, 1),
      .shapes = OBJECT_INTERFACE},
-    {NAME("icmp", "int_info.index", "int_info_index"), .get = interface_index, .shapes = OBJECT_INTERFACE},
-    {NAME("icmp", "int_info.afi", "int_info_afi"), .get = interface_afi, .shapes = OBJECT_INTERFACE},
+    {NAME("icmp", "int_info.index", "int_info_index"), .get = interface_index, WIDTH(4), .shapes = OBJECT_INTERFACE},
+    {NAME("icmp", "int_info.afi", "int_info_afi"), .get = interface_afi, WIDTH(2), .shapes = OBJECT_INTERFACE},
     {NAME("icmp", "int_info.ipv4", "int_info_ipv4"), .type = PKT_FIELD_IP4, .get = interface_ip4,
      .shapes = OBJECT_INTERFACE},
     {NAME("icmp", "int_info.ipv6", "int_info_ipv6"), .type = PKT_FIELD_IP6, .get = interface_ip6,
@@ -343,7 +350,7 @@ static const struct pkt_field object_rows[] = {
      .shapes = OBJECT_INTERFACE, .unit = "bytes"},
     {NAME("icmp", "int_info.name", "int_info_name"), .type = PKT_FIELD_STRING, .get = interface_name,
      .shapes = OBJECT_INTERFACE},
-    {NAME("icmp", "int_info.mtu", "int_info_mtu"), .get = interface_mtu, .shapes = OBJECT_INTERFACE,
+    {NAME("icmp", "int_info.mtu", "int_info_mtu"), .get = interface_mtu, WIDTH(4), .shapes = OBJECT_INTERFACE,
      .unit = "bytes"},
     {NAME("icmp", "int_ident.name", "int_ident_name"), .type = PKT_FIELD_STRING, .get = ident_name,
      .shapes = OBJECT_IDENT_NAME},

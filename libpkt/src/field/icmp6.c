@@ -71,7 +71,7 @@ static bool body(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 /* The length attribute of RFC 4884; 0 is what senders without it leave in an unused field. */
 static bool quoted_len(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return pkt_u8(item->view, 4) != 0 && field_uint(ret_value, pkt_u8(item->view, 4));
+    return pkt_u8(item->view, 4) != 0 && field_octets(ret_value, item->view, 4, 1);
 }
 
 static bool max_response(struct pkt_field_item *item, struct pkt_field_value *ret_value)
@@ -122,7 +122,7 @@ static const struct pkt_field icmp6_rows[] = {
      .shapes = ICMP6_EXTENDED_ECHO_REPLY},
     {NAME("icmpv6", "ext.echo.rsp.ipv6", "ext_echo_rsp_ipv6"), .type = PKT_FIELD_BOOL, BITS(63, 1),
      .shapes = ICMP6_EXTENDED_ECHO_REPLY},
-    {NAME("icmpv6", "length", "length"), .get = quoted_len, .shapes = ICMP6_UNREACHABLE | ICMP6_TIME_EXCEEDED,
+    {NAME("icmpv6", "length", "length"), .get = quoted_len, WIDTH(1), .shapes = ICMP6_UNREACHABLE | ICMP6_TIME_EXCEEDED,
      .unit = "8 bytes"},
     {NAME("icmpv6", "data", "data"), .type = PKT_FIELD_BYTES, .get = body, .shapes = ICMP6_OTHER},
     {NAME("icmpv6", "mtu", "mtu"), OCTETS(4, 4), .shapes = ICMP6_TOO_BIG, .unit = "bytes"},

@@ -102,13 +102,14 @@ static void enter_vlan(struct pkt_field_item *item)
 
 static bool tpid(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    struct pkt_vlan vlan;
-    return pkt_as_vlan(item->packet, item->layer, &vlan) && field_uint(ret_value, vlan.tpid);
+    /* The two octets in front of the tag, which the header before ends with. */
+    uint32_t off = item->packet->layer[item->layer].off;
+    return off >= 2 && field_octets(ret_value, item->packet->bytes, off - 2, 2);
 }
 
 /* clang-format off */
 static const struct pkt_field vlan_rows[] = {
-    {NAME("pkt.vlan", "tpid", "tpid"), .get = tpid, .hex_digits = 4},
+    {NAME("pkt.vlan", "tpid", "tpid"), .get = tpid, WIDTH(2), .hex_digits = 4},
     {NAME("vlan", "priority", "priority"), BITS(0, 3), .shapes = VLAN_Q},
     {NAME("vlan", "dei", "dei"), .type = PKT_FIELD_BOOL, BITS(3, 1), .shapes = VLAN_Q},
     {NAME("vlan", "id", "id"), BITS(4, 12), .shapes = VLAN_Q},
@@ -143,7 +144,7 @@ static void enter_llc(struct pkt_field_item *item)
 /* Information and supervisory frames number their bits from the low end of each octet (IEEE 802.2 5.4). */
 static bool llc_control(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return pkt_view_has(item->view, 2, 2) &&
+    return field_octets(ret_value, item->view, 2, 2) &&
            field_uint(ret_value, pkt_u8(item->view, 2) | (unsigned)pkt_u8(item->view, 3) << 8);
 }
 
@@ -156,7 +157,8 @@ static const struct pkt_field llc_rows[] = {
     {NAME("llc", "ssap.sap", "ssap_sap"), BITS(8, 7)},
     FLAG("llc", "ssap.cr", "ssap_cr", 15),
     {NAME("llc", "control", "control"), OCTETS(2, 1), .hex_digits = 4, .shapes = LLC_U | LLC_SNAP},
-    {NAME("llc", "control", "control"), .get = llc_control, .hex_digits = 4, .shapes = LLC_IS},
+    {NAME("llc", "control", "control"), .get = llc_control, WIDTH(2), .hex_digits = 4,
+     .flags = PKT_FIELD_LITTLE_ENDIAN, .shapes = LLC_IS},
     {NAME("llc", "oui", "oui"), OCTETS(3, 3), .shapes = LLC_SNAP},
     {NAME("llc", "type", "type"), OCTETS(6, 2), .hex_digits = 4, .shapes = LLC_SNAP_TYPE},
     {NAME("llc", "pid", "pid"), OCTETS(6, 2), .hex_digits = 4, .shapes = LLC_SNAP_OTHER},
@@ -169,12 +171,13 @@ const struct field_group field_llc = {OBJECT("llc"), ROWS(llc_rows), .enter = en
 static bool null_family(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
     struct pkt_null null;
-    return pkt_as_null(item->packet, item->layer, &null) && field_uint(ret_value, pkt_null_family(null));
+    return pkt_as_null(item->packet, item->layer, &null) && field_octets(ret_value, null.header, 0, 4) &&
+           field_uint(ret_value, pkt_null_family(null));
 }
 
 /* clang-format off */
 static const struct pkt_field null_rows[] = {
-    {NAME("null", "family", "family"), .get = null_family},
+    {NAME("null", "family", "family"), .get = null_family, WIDTH(4), .flags = PKT_FIELD_LITTLE_ENDIAN},
 };
 /* clang-format on */
 const struct field_group field_null = {OBJECT("null"), ROWS(null_rows)};
@@ -257,14 +260,17 @@ static void enter_ppp(struct pkt_field_item *item)
 static bool ppp_protocol(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
     struct pkt_ppp ppp;
-    return pkt_as_ppp(item->packet, item->layer, &ppp) && field_uint(ret_value, pkt_ppp_protocol(ppp));
+    if (!pkt_as_ppp(item->packet, item->layer, &ppp))
+        return false;
+    size_t off = pkt_ppp_has_address(ppp) ? 2 : 0;
+    return field_octets(ret_value, ppp.header, off, (unsigned)(ppp.header.len - off));
 }
 
 /* clang-format off */
 static const struct pkt_field ppp_rows[] = {
     {NAME("ppp", "address", "address"), OCTETS(0, 1), .hex_digits = 2, .shapes = PPP_ADDRESS},
     {NAME("ppp", "control", "control"), OCTETS(1, 1), .hex_digits = 2, .shapes = PPP_ADDRESS},
-    {NAME("ppp", "protocol", "protocol"), .get = ppp_protocol, .hex_digits = 4},
+    {NAME("ppp", "protocol", "protocol"), .get = ppp_protocol, WIDTH(2), .hex_digits = 4},
 };
 /* clang-format on */
 const struct field_group field_ppp = {OBJECT("ppp"), ROWS(ppp_rows), .enter = enter_ppp};

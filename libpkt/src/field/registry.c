@@ -129,14 +129,14 @@ static void add_places(const char *name, size_t len, struct pkt_field_ref *ref)
                 ref->field = &field_groups[g]->rows[r];
             ref->place[ref->place_count].group = (uint8_t)g;
             ref->place[ref->place_count++].row = (uint8_t)r;
-            ref->enter |= UINT64_C(1) << g;
         }
     }
 }
 
-/* Adds the groups on the way to those that hold the name. */
-static void add_ways(struct pkt_field_ref *ref)
+void field_add_ways(struct pkt_field_ref *ref)
 {
+    for (unsigned i = 0; i < ref->place_count; i++)
+        ref->enter |= UINT64_C(1) << ref->place[i].group;
     for (unsigned depth = 1; depth < PKT_FIELD_DEPTH; depth++)
         for (unsigned g = 0; g < GROUP_COUNT; g++)
             for (unsigned i = 0; i < field_groups[g]->list_count; i++)
@@ -156,7 +156,7 @@ bool pkt_field_find(const char *name, size_t len, struct pkt_field_ref *ret_ref)
     add_places(name, len, &ref);
     if (ref.place_count == 0)
         return false;
-    add_ways(&ref);
+    field_add_ways(&ref);
     *ret_ref = ref;
     return true;
 }
@@ -177,15 +177,6 @@ const char *pkt_field_short_name(const struct pkt_field *field, size_t *ret_len)
     return field->key + 2;
 }
 
-static void enter(struct pkt_field_item *item)
-{
-    const struct field_group *group = field_groups[item->group];
-    item->shape = UINT32_MAX;
-    item->checksum_known = false;
-    if (group->enter != NULL)
-        group->enter(item);
-}
-
 bool field_layer_item(const struct pkt_packet *packet, unsigned layer,
                       const struct pkt_field_context *context, struct pkt_field_item *ret_item)
 {
@@ -197,7 +188,7 @@ bool field_layer_item(const struct pkt_packet *packet, unsigned layer,
     ret_item->view = pkt_layer_bytes(packet, layer);
     ret_item->len = packet->layer[layer].len;
     ret_item->layer = (uint8_t)layer;
-    enter(ret_item);
+    field_enter(ret_item);
     return true;
 }
 
@@ -211,7 +202,7 @@ void field_frame_item(const struct pkt_packet *packet, const struct pkt_field_co
         .len = packet->wire_len,
         .group = GROUP_FRAME,
     };
-    enter(ret_item);
+    field_enter(ret_item);
 }
 
 /* The bytes of the next item; false at the end. */
@@ -239,7 +230,7 @@ bool field_items_next(const struct field_list *list, const struct pkt_field_item
     ret_item->layer = parent->layer;
     ret_item->group = list->group;
     ret_item->len = (uint32_t)ret_item->view.len;
-    enter(ret_item);
+    field_enter(ret_item);
     return true;
 }
 

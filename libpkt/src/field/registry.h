@@ -7,7 +7,7 @@
 #ifndef FIELD_REGISTRY_H
 #define FIELD_REGISTRY_H
 
-#include "pkt/field.h"
+#include "pkt/field_write.h"
 
 enum field_group_id {
     GROUP_FRAME,
@@ -90,6 +90,8 @@ extern const struct field_group *const field_groups[GROUP_COUNT];
     .name = protocol "." rest, .key = ",\"" short_name "\":", .key_len = sizeof short_name + 3
 #define BITS(off, len)   .bit_off = (off), .bit_len = (len), .end = ((off) + (len) + 7) / 8
 #define OCTETS(off, len) .bit_off = (off)*8, .bit_len = (len)*8, .end = (off) + (len)
+/* Of a row whose function says where: the width alone. */
+#define WIDTH(octets) .bit_len = (octets)*8
 /* A flag: one bit. */
 #define FLAG(protocol, rest, short_name, bit)                                  \
     {                                                                          \
@@ -124,6 +126,14 @@ static inline bool field_uint(struct pkt_field_value *ret_value, uint64_t number
     ret_value->number = number;
     return true;
 }
+
+/*
+ * A number of whole octets that position and width do not say: those at off of view; false when they are not
+ * all there. A number that has bits of its own in the packet is read so, or names them in ret_value->bytes:
+ * writing finds its place by them.
+ */
+static inline bool field_octets(struct pkt_field_value *ret_value, struct pkt_view view, size_t off,
+                                unsigned len);
 
 /* Some bytes; false when there are none. */
 static inline bool field_bytes(struct pkt_field_value *ret_value, struct pkt_view bytes)
@@ -170,6 +180,14 @@ static inline uint64_t field_bits(struct pkt_view view, unsigned off, unsigned l
         value = value << 8 | pkt_u8(view, off / 8 + i);
     /* No row is 0 bits wide. NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
     return value << (64 - 8 * octets) << off % 8 >> (64 - len);
+}
+
+static inline bool field_octets(struct pkt_field_value *ret_value, struct pkt_view view, size_t off,
+                                unsigned len)
+{
+    if (!pkt_view_sub(view, off, len, &ret_value->bytes))
+        return false;
+    return field_uint(ret_value, field_bits(ret_value->bytes, 0, len * 8));
 }
 
 /* Whether a row is an integer or a flag that position and width say all about. */
@@ -219,8 +237,25 @@ void field_frame_item(const struct pkt_packet *packet, const struct pkt_field_co
 bool field_items_next(const struct field_list *list, const struct pkt_field_item *parent,
                       struct pkt_field_items *items, struct pkt_field_item *ret_item);
 
+/* Finds the shape of an item whose other members are set. */
+static inline void field_enter(struct pkt_field_item *item)
+{
+    const struct field_group *group = field_groups[item->group];
+    item->shape = UINT32_MAX;
+    item->checksum_known = false;
+    if (group->enter != NULL)
+        group->enter(item);
+}
+/* Where a row of the item's group stands in its packet: READ_ONLY, KIND. */
+int field_place(const struct pkt_field *row, struct pkt_field_item *item, struct pkt_field_place *ret_place);
+/* Adds the groups of the places, and those on the way to them, to ref->enter. */
+void field_add_ways(struct pkt_field_ref *ref);
+
 /* The group of a layer's protocol. */
 uint8_t field_group_of(uint8_t proto);
+/* The group of a list, by its name ("records.sources"); that of the layer for NULL. GROUP_NONE: no such list.
+ */
+uint8_t field_group_find(uint8_t proto, const char *list);
 
 /* --- the tables, one file a family --- */
 extern const struct field_group field_frame, field_ethernet, field_vlan, field_llc, field_null, field_sll,

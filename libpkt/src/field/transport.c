@@ -235,22 +235,33 @@ const struct field_group field_tcp_sack = {ROWS(sack_rows)};
 
 /* --- GRE --- */
 
+enum gre_flag {
+    GRE_C = 0x8000,
+    GRE_R = 0x4000,
+    GRE_K = 0x2000,
+    GRE_S = 0x1000,
+};
+
+/* Checksum, key and sequence number each take 4 octets where their flag says so (RFC 2890 2); that of a
+ * checksum is there with the routing flag too (RFC 1701). */
 static bool gre_checksum(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    uint16_t checksum;
-    return pkt_gre_checksum((struct pkt_gre){item->view}, &checksum) && field_uint(ret_value, checksum);
+    bool there = (pkt_u16(item->view, 0) & GRE_C) != 0;
+    return there && field_octets(ret_value, item->view, 4, 2);
 }
 
 static bool gre_key(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    uint32_t key;
-    return pkt_gre_key((struct pkt_gre){item->view}, &key) && field_uint(ret_value, key);
+    unsigned flags = pkt_u16(item->view, 0);
+    size_t off = (flags & (GRE_C | GRE_R)) != 0 ? 8 : 4;
+    return (flags & GRE_K) != 0 && field_octets(ret_value, item->view, off, 4);
 }
 
 static bool gre_sequence(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    uint32_t sequence;
-    return pkt_gre_sequence((struct pkt_gre){item->view}, &sequence) && field_uint(ret_value, sequence);
+    unsigned flags = pkt_u16(item->view, 0);
+    size_t off = ((flags & (GRE_C | GRE_R)) != 0 ? 8U : 4U) + ((flags & GRE_K) != 0 ? 4U : 0);
+    return (flags & GRE_S) != 0 && field_octets(ret_value, item->view, off, 4);
 }
 
 enum {
@@ -265,12 +276,12 @@ static void enter_gre(struct pkt_field_item *item)
 
 static bool gre_payload_len(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return gre_key(item, ret_value) && field_uint(ret_value, ret_value->number >> 16);
+    return gre_key(item, ret_value) && field_octets(ret_value, ret_value->bytes, 0, 2);
 }
 
 static bool gre_call_id(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    return gre_key(item, ret_value) && field_uint(ret_value, ret_value->number & 0xffff);
+    return gre_key(item, ret_value) && field_octets(ret_value, ret_value->bytes, 2, 2);
 }
 
 /* Behind all other fields of the header. */
@@ -278,7 +289,7 @@ static bool gre_ack(struct pkt_field_item *item, struct pkt_field_value *ret_val
 {
     struct pkt_view header = pkt_layer_header(item->packet, item->layer);
     bool acknowledges = (pkt_u16(header, 0) & 0x0080) != 0 && header.len >= 8;
-    return acknowledges && field_uint(ret_value, pkt_u32(header, header.len - 4));
+    return acknowledges && field_octets(ret_value, header, header.len - 4, 4);
 }
 
 /* clang-format off */
@@ -293,17 +304,17 @@ static const struct pkt_field gre_rows[] = {
     {NAME("gre", "flags.ack", "flags_ack"), .type = PKT_FIELD_BOOL, BITS(8, 1), .shapes = GRE_V1},
     {NAME("gre", "flags.version", "flags_version"), BITS(13, 3)},
     {NAME("gre", "proto", "proto"), OCTETS(2, 2), .hex_digits = 4},
-    {NAME("gre", "checksum", "checksum"), .get = gre_checksum, .hex_digits = 4},
+    {NAME("gre", "checksum", "checksum"), .get = gre_checksum, WIDTH(2), .hex_digits = 4},
     {NAME("gre", "checksum.status", "checksum_status"), .type = PKT_FIELD_CHECKSUM_STATE,
      .get = field_checksum_state, .flags = PKT_FIELD_DERIVED},
     {NAME("pkt.gre", "checksum_calculated", "checksum_calculated"), .get = field_checksum_calculated,
      .hex_digits = 4, .flags = PKT_FIELD_DERIVED | PKT_FIELD_ON_FAULT},
-    {NAME("gre", "key", "key"), .get = gre_key, .hex_digits = 8, .shapes = GRE_V0},
-    {NAME("gre", "key.payload_length", "key_payload_length"), .get = gre_payload_len, .shapes = GRE_V1,
+    {NAME("gre", "key", "key"), .get = gre_key, WIDTH(4), .hex_digits = 8, .shapes = GRE_V0},
+    {NAME("gre", "key.payload_length", "key_payload_length"), .get = gre_payload_len, WIDTH(2), .shapes = GRE_V1,
      .unit = "bytes"},
-    {NAME("gre", "key.call_id", "key_call_id"), .get = gre_call_id, .shapes = GRE_V1},
-    {NAME("gre", "sequence_number", "sequence_number"), .get = gre_sequence},
-    {NAME("gre", "ack_number", "ack_number"), .get = gre_ack, .shapes = GRE_V1},
+    {NAME("gre", "key.call_id", "key_call_id"), .get = gre_call_id, WIDTH(2), .shapes = GRE_V1},
+    {NAME("gre", "sequence_number", "sequence_number"), .get = gre_sequence, WIDTH(4)},
+    {NAME("gre", "ack_number", "ack_number"), .get = gre_ack, WIDTH(4), .shapes = GRE_V1},
 };
 /* clang-format on */
 const struct field_group field_gre = {OBJECT("gre"), ROWS(gre_rows), .enter = enter_gre};
