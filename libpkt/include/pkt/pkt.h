@@ -12,6 +12,7 @@
 #include "checksum.h"
 #include "diagnosis.h"
 #include "field.h"
+#include "field_write.h"
 #include "filter.h"
 #include "icmp.h"
 #include "igmp.h"
