@@ -10,7 +10,7 @@
 /* What an errno says about the packet that met it. */
 enum verdict {
     VERDICT_REFUSED = 0, /* the packet's own failure */
-    VERDICT_AGAIN,       /* nothing happened: call again */
+    VERDICT_AGAIN,       /* nothing happened, or nothing known: call again */
     VERDICT_BUFFER,      /* not yet: the socket's buffer is full */
     VERDICT_QUEUE,       /* not yet: a queue behind the socket is full */
     VERDICT_PENDING,     /* perhaps an error that waited on the socket: try once more */
@@ -24,14 +24,25 @@ enum verdict {
 static enum verdict judge(int system_errno)
 {
     static const uint8_t verdicts[SENDER_ERRNOS] = {
-        [EINTR] = VERDICT_AGAIN,          [EAGAIN] = VERDICT_BUFFER,       [ENOBUFS] = VERDICT_QUEUE,
-        [ENOMEM] = VERDICT_QUEUE,         [ENETUNREACH] = VERDICT_PENDING, [EHOSTUNREACH] = VERDICT_PENDING,
-        [ENOPROTOOPT] = VERDICT_PENDING,  [EMSGSIZE] = VERDICT_PENDING,    [EOPNOTSUPP] = VERDICT_PENDING,
-        [ECONNREFUSED] = VERDICT_PENDING, [EHOSTDOWN] = VERDICT_PENDING,   [ENONET] = VERDICT_PENDING,
-        [EACCES] = VERDICT_PENDING,       [EPROTO] = VERDICT_PENDING,      [ENETDOWN] = VERDICT_PENDING,
+        [0] = VERDICT_AGAIN,
+        [EINTR] = VERDICT_AGAIN,
+        [EAGAIN] = VERDICT_BUFFER,
+        [ENOBUFS] = VERDICT_QUEUE,
+        [ENOMEM] = VERDICT_QUEUE,
+        [ENETUNREACH] = VERDICT_PENDING,
+        [EHOSTUNREACH] = VERDICT_PENDING,
+        [ENOPROTOOPT] = VERDICT_PENDING,
+        [EMSGSIZE] = VERDICT_PENDING,
+        [EOPNOTSUPP] = VERDICT_PENDING,
+        [ECONNREFUSED] = VERDICT_PENDING,
+        [EHOSTDOWN] = VERDICT_PENDING,
+        [ENONET] = VERDICT_PENDING,
+        [EACCES] = VERDICT_PENDING,
+        [EPROTO] = VERDICT_PENDING,
+        [ENETDOWN] = VERDICT_PENDING,
     };
-    return system_errno > 0 && system_errno < SENDER_ERRNOS ? (enum verdict)verdicts[system_errno]
-                                                            : VERDICT_REFUSED;
+    return system_errno >= 0 && system_errno < SENDER_ERRNOS ? (enum verdict)verdicts[system_errno]
+                                                             : VERDICT_REFUSED;
 }
 
 static void settle_sent(struct pkt_sender *sender, const struct pkt_outgoing *packets, unsigned count,
