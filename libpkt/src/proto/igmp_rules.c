@@ -339,17 +339,6 @@ void pkt_igmp_rules(struct pkt_packet *packet, unsigned layer)
         judge_records(packet, layer, c.igmp);
 }
 
-uint16_t pkt_igmp_fault(struct pkt_igmp message)
-{
-    struct pkt_message_case c = {
-        .igmp = message,
-        .captured = message.message.len,
-        .group4 = pkt_igmp_group(message),
-        .kind = kind_of(message),
-    };
-    return pkt_message_fault(&c, rules, sizeof rules / sizeof *rules);
-}
-
 uint16_t pkt_igmp_record_fault(const struct pkt_group_record *record)
 {
     return pkt_record_fault(record, record_rules, sizeof record_rules / sizeof *record_rules);

@@ -329,17 +329,6 @@ void pkt_mld_rules(struct pkt_packet *packet, unsigned layer)
         judge_records(packet, layer, c.mld);
 }
 
-uint16_t pkt_mld_fault(struct pkt_icmp message)
-{
-    struct pkt_message_case c = {
-        .mld = message,
-        .captured = message.message.len,
-        .group6 = pkt_mld_group(message),
-        .kind = kind_of(message),
-    };
-    return pkt_message_fault(&c, rules, sizeof rules / sizeof *rules);
-}
-
 uint16_t pkt_mld_record_fault(const struct pkt_group_record *record)
 {
     return pkt_record_fault(record, record_rules, sizeof record_rules / sizeof *record_rules);

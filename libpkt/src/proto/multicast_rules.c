@@ -29,16 +29,6 @@ void pkt_message_rules(struct pkt_packet *packet, unsigned layer, const struct p
     }
 }
 
-uint16_t pkt_message_fault(const struct pkt_message_case *c, const struct pkt_message_rule *rules,
-                           unsigned rule_count)
-{
-    struct pkt_breach breach;
-    for (const struct pkt_message_rule *rule = rules; rule < rules + rule_count; rule++)
-        if (!rule->in_header && applies(rule, c) && rule->is_broken(c, &breach))
-            return rule->code;
-    return PKT_D_NONE;
-}
-
 uint16_t pkt_record_fault(const struct pkt_group_record *record, const struct pkt_record_rule *rules,
                           unsigned rule_count)
 {

@@ -26,7 +26,7 @@ struct pkt_breach {
 
 /* A message of either family, and the header that carries it. */
 struct pkt_message_case {
-    const struct pkt_packet *packet; /* NULL: a message alone, of which no rule of a header is asked */
+    const struct pkt_packet *packet;
     unsigned network;
     uint16_t kind;   /* one bit, as the family numbers its kinds */
     size_t captured; /* bytes of the message */
@@ -52,10 +52,6 @@ struct pkt_message_rule {
 /* Holds a message against the rules. A code that several rules share, which stand together, is told once. */
 void pkt_message_rules(struct pkt_packet *packet, unsigned layer, const struct pkt_message_case *c,
                        const struct pkt_message_rule *rules, unsigned rule_count);
-
-/* The code of the first rule of the message itself that is broken; PKT_D_NONE: none. */
-uint16_t pkt_message_fault(const struct pkt_message_case *c, const struct pkt_message_rule *rules,
-                           unsigned rule_count);
 
 struct pkt_record_rule {
     uint16_t code;
@@ -89,7 +85,6 @@ uint16_t pkt_record_fault(const struct pkt_group_record *record, const struct pk
  */
 uint16_t pkt_igmp_fault(struct pkt_igmp message);
 uint16_t pkt_igmp_record_fault(const struct pkt_group_record *record);
-uint16_t pkt_mld_fault(struct pkt_icmp message);
 uint16_t pkt_mld_record_fault(const struct pkt_group_record *record);
 
 /*
