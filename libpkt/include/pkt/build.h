@@ -21,7 +21,7 @@
  * any more, but build.need goes on growing, so that a buffer that was too small tells its right size. No
  * allocation anywhere. decode(build(x)) gives x back.
  *
- * After an ICMP error the layers that are put are its quotation; see icmp.h.
+ * After an ICMP error the layers that are put are its quotation; see icmp_build.h.
  */
 #ifndef PKT_BUILD_H
 #define PKT_BUILD_H
@@ -55,6 +55,13 @@ enum pkt_build_automatic_kind {
     PKT_BUILD_CHECKSUM = 1 << 4,
 };
 
+/* How far an ICMP error is; 0: no error. */
+enum pkt_build_quote {
+    PKT_BUILD_QUOTE_OPEN = 1 << 0,     /* what is put is its quotation */
+    PKT_BUILD_QUOTE_ENDED = 1 << 1,    /* by pkt_build_quote_end */
+    PKT_BUILD_QUOTE_EXTENDED = 1 << 2, /* an extension structure follows the quotation */
+};
+
 /* One layer that was put. For reading. Offsets count from the first byte of the packet. */
 struct pkt_build_row {
     uint8_t proto;       /* enum pkt_proto */
@@ -63,9 +70,10 @@ struct pkt_build_row {
     bool closed;         /* its header is complete */
     uint16_t item_count; /* options, records, sources, objects or addresses put into it */
     uint8_t type;        /* message type that it was put with, where items or counts depend on it */
+    uint8_t quote;       /* enum pkt_build_quote */
     uint32_t off;
     uint32_t hdr_len; /* once closed: where the next layer started, from off */
-    uint32_t item;    /* where its last item starts */
+    uint32_t item;    /* where its last item starts, or the extension structure of an ICMP error */
     uint32_t end;     /* of what it carries; 0: the end of the packet */
 };
 
@@ -108,9 +116,10 @@ PKT_API void pkt_build_trailer(struct pkt_build *build, struct pkt_view bytes);
 PKT_API void pkt_build_pad(struct pkt_build *build, size_t frame_len);
 
 /*
- * Ends the quotation of the innermost ICMP error: its layers are finished as if the packet ended here, then
- * all but its first keep bytes are cut off, as a router does. keep SIZE_MAX keeps all. ORDER without an ICMP
- * error.
+ * Ends the quotation of the innermost ICMP error whose quotation is open: its layers are finished as if the
+ * packet ended here, so that its lengths and checksums are those of the packet as it was sent; then all but
+ * its first keep bytes are cut off, as a router does. keep SIZE_MAX keeps all. Layers of which nothing is
+ * left are taken out of the rows. ORDER without such an error, or behind a trailer.
  */
 PKT_API void pkt_build_quote_end(struct pkt_build *build, size_t keep);
 

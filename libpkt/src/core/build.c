@@ -185,7 +185,7 @@ void pkt_build_length(struct pkt_build *build, unsigned row, size_t off, unsigne
 static void fix(struct pkt_build *build, unsigned row, uint64_t off, uint64_t len)
 {
     const struct pkt_build_automatic *field = pkt_builders[build->row[row].proto].automatic;
-    uint8_t type = pkt_u8(pkt_room_view(pkt_build_row_room(build, row)), 0);
+    uint8_t type = build->row[row].type;
     for (; field != NULL && field->kind != 0; field++) {
         bool is_of_type = field->type == PKT_BUILD_ANY_TYPE || field->type == type;
         if (is_of_type && off < (uint64_t)field->bit_off + field->bit_len && field->bit_off < off + len)
@@ -231,31 +231,38 @@ static void finish_from(struct pkt_build *build, unsigned first)
     }
 }
 
-/* The innermost ICMP error whose quotation is still open: its row, or -1. */
-static int open_error(const struct pkt_build *build)
+int pkt_build_quoting(const struct pkt_build *build, unsigned states)
 {
-    for (unsigned row = build->count; row > 0; row--) {
-        uint8_t proto = build->row[row - 1].proto;
-        if (proto == PKT_PROTO_ICMP || proto == PKT_PROTO_ICMP6)
-            return build->row[row - 1].finished ? -1 : (int)row - 1;
-    }
+    for (unsigned row = build->count; row > 0; row--)
+        if ((build->row[row - 1].quote & states) != 0 && !build->row[row - 1].finished)
+            return (int)row - 1;
     return -1;
+}
+
+/* The packet ends at len: rows inside end there too, unless a quotation in a quotation ended before; rows
+ * behind are none any more. */
+static void cut(struct pkt_build *build, unsigned first, size_t len)
+{
+    build->len = len;
+    while (build->count > first && build->row[build->count - 1].off >= len)
+        build->count--;
+    for (unsigned row = first; row < build->count; row++)
+        if (build->row[row].end == 0 || build->row[row].end > len)
+            build->row[row].end = (uint32_t)len;
 }
 
 void pkt_build_quote_end(struct pkt_build *build, size_t keep)
 {
-    int error = open_error(build);
-    if (error < 0) {
+    int error = pkt_build_quoting(build, PKT_BUILD_QUOTE_OPEN);
+    if (error < 0 || build->trailer != 0) {
         pkt_build_fail(build, PKT_BUILD_E_ORDER);
         return;
     }
     close_last(build);
     finish_from(build, (unsigned)error + 1);
+    build->row[error].quote = PKT_BUILD_QUOTE_ENDED;
     size_t start = build->row[error].off + build->row[error].hdr_len;
-    if (build->len - start > keep)
-        build->len = start + keep;
-    for (unsigned row = (unsigned)error + 1; row < build->count; row++)
-        build->row[row].end = (uint32_t)build->len;
+    cut(build, (unsigned)error + 1, build->len - start > keep ? start + keep : build->len);
 }
 
 int pkt_build_finish(struct pkt_build *build, struct pkt_view *ret_packet)

@@ -7,7 +7,7 @@
 #include "pkt/build.h"
 #include "pkt/checksum.h"
 
-/* Where an automatic field stands in a header. Its first octet (message type) selects it when it is not
+/* Where an automatic field stands in a header. The row's message type selects it when type is not
  * PKT_BUILD_ANY_TYPE. */
 struct pkt_build_automatic {
     uint8_t kind; /* enum pkt_build_automatic_kind */
@@ -82,6 +82,10 @@ void pkt_build_length(struct pkt_build *build, unsigned row, size_t off, unsigne
 
 /* The proto of the row that follows row directly, NONE when it is the last. */
 enum pkt_proto pkt_build_next(const struct pkt_build *build, unsigned row);
+
+/* The innermost ICMP error that is in one of these states (enum pkt_build_quote) and no part of a quotation
+ * that has ended: its row, or -1. */
+int pkt_build_quoting(const struct pkt_build *build, unsigned states);
 
 /* Bytes of the header so far; before the layer is closed all that was put. */
 size_t pkt_build_header_len(const struct pkt_build *build, unsigned row);

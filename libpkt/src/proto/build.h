@@ -13,6 +13,10 @@ pkt_finish_step pkt_igmp_finish;
 extern const struct pkt_build_automatic pkt_igmp_automatic[];
 extern const struct pkt_build_automatic pkt_ethernet_automatic[], pkt_ipv4_automatic[], pkt_udp_automatic[];
 
+pkt_finish_step pkt_icmp_finish, pkt_icmp6_finish, pkt_icmp_extension_finish;
+extern const struct pkt_build_automatic pkt_icmp_automatic[], pkt_icmp6_automatic[],
+    pkt_icmp_extension_automatic[];
+
 /* A part of ICMPv6's: fills the counts of MLD messages. */
 pkt_finish_step pkt_mld_finish;
 

@@ -19,6 +19,9 @@ const struct pkt_builder pkt_builders[PKT_PROTO_COUNT] = {
     [PKT_PROTO_TRAILER] = {NULL, NULL, NULL, {-1, -1}},
     [PKT_PROTO_ETHERNET] = {NULL, pkt_ethernet_finish, pkt_ethernet_automatic, {PKT_ETHERTYPE_TEB, 143}},
     [PKT_PROTO_IPV4] = {pkt_ipv4_close, pkt_ipv4_finish, pkt_ipv4_automatic, {PKT_ETHERTYPE_IPV4, PKT_IP_IPIP}},
+    [PKT_PROTO_ICMP] = {NULL, pkt_icmp_finish, pkt_icmp_automatic, {-1, PKT_IP_ICMP}},
+    [PKT_PROTO_ICMP6] = {NULL, pkt_icmp6_finish, pkt_icmp6_automatic, {-1, PKT_IP_ICMP6}},
+    [PKT_PROTO_ICMP_EXT] = {NULL, pkt_icmp_extension_finish, pkt_icmp_extension_automatic, {-1, -1}},
     [PKT_PROTO_IGMP] = {NULL, pkt_igmp_finish, pkt_igmp_automatic, {-1, PKT_IP_IGMP}},
     [PKT_PROTO_UDP] = {NULL, pkt_udp_finish, pkt_udp_automatic, {-1, PKT_IP_UDP}},
 };
