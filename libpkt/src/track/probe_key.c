@@ -384,6 +384,7 @@ bool report_key_next(struct report_walk *walk, struct probe_key *ret_key)
         return false;
     walk->ended = !next_group(walk, &group);
     *ret_key = (struct probe_key){.kind = KEY_GROUP, .version = walk->version};
-    pkt_copy(group, 0, ret_key->far, group.len);
+    if (!walk->ended)
+        pkt_copy(group, 0, ret_key->far, group.len);
     return true;
 }
