@@ -31,6 +31,7 @@
 #include "room.h"
 #include "sender.h"
 #include "sink.h"
+#include "socket.h"
 #include "time.h"
 #include "track.h"
 #include "transport.h"
