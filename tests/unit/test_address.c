@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "pkt/address.h"
 #include "support/frame.h"
@@ -91,6 +94,126 @@ static void groups_to_mac(void **state)
     }));
 }
 
+/* --- from text, against the C library --- */
+
+static uint64_t random_state = 42;
+
+static unsigned random_below(unsigned limit)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return (unsigned)(random_state >> 20) % limit;
+}
+
+/* The C library wants a zero at the end, the parser a length. */
+static void compare(const char *text)
+{
+    struct pkt_ip4 v4 = {{0xee}}, expected4;
+    struct pkt_ip6 v6 = {{0xee}}, expected6;
+    bool is4 = inet_pton(AF_INET, text, &expected4) == 1;
+    bool is6 = inet_pton(AF_INET6, text, &expected6) == 1;
+    if (pkt_ip4_parse(text, strlen(text), &v4) != is4 || pkt_ip6_parse(text, strlen(text), &v6) != is6)
+        fail_msg("\"%s\": inet_pton says %d and %d", text, is4, is6);
+    assert_true(is4 ? pkt_ip4_equal(v4, expected4) : v4.byte[0] == 0xee);
+    assert_true(is6 ? pkt_ip6_equal(v6, expected6) : v6.byte[0] == 0xee);
+}
+
+static void text_as_the_c_library_reads_it(void **state)
+{
+    static const char *const texts[] = {
+        "",
+        "0.0.0.0",
+        "255.255.255.255",
+        "256.0.0.0",
+        "1.2.3",
+        "1.2.3.4.",
+        "1.2.3.4.5",
+        "01.2.3.4",
+        "1..3.4",
+        ".1.2.3.4",
+        "0x1.2.3.4",
+        "1.2.3.+4",
+        "::",
+        ":",
+        ":::",
+        "::1",
+        "1::",
+        "1:",
+        ":1",
+        "1::2::3",
+        "1:2:3:4:5:6:7:8",
+        "1:2:3:4:5:6:7::",
+        "::2:3:4:5:6:7:8",
+        "1::3:4:5:6:7:8",
+        "1:2:3:4:5:6:7:8::",
+        "1:2:3:4:5:6:7:8:9",
+        "1:2:3:4:5:6:7",
+        "12345::",
+        "::00001",
+        "::g",
+        "::1.2.3.4",
+        "::ffff:192.0.2.33",
+        "1.2.3.4::",
+        "::1.2.3.4:5",
+        "1:2:3:4:5:6:1.2.3.4",
+        "1:2:3:4:5:6:7:1.2.3.4",
+        "1:2:3:4:5::1.2.3.4",
+        "::1.2.3.400",
+        "FE80::1",
+        "fe80::1%eth0",
+        "::1 ",
+        " ::1",
+        "1:::2",
+        "::01.2.3.4",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        compare(texts[i]);
+}
+
+/* Addresses written in a random form, then damaged in some places. */
+static void random_text_as_the_c_library_reads_it(void **state)
+{
+    static const char alphabet[] = "0123456789abcdefABCDEF::::....";
+    unsigned good = 0;
+    (void)state;
+    for (unsigned round = 0; round < 200000; round++) {
+        char text[64];
+        size_t len = 0;
+        unsigned groups = random_below(9), hole = random_below(9);
+        for (unsigned i = 0; i < groups; i++)
+            len += (size_t)snprintf(text + len, sizeof text - len, i == hole ? "%s:%x" : "%s%x",
+                                    i == 0 ? "" : ":", random_below(0x10000) >> random_below(16));
+        if (random_below(4) == 0 && len < 40)
+            len +=
+                (size_t)snprintf(text + len, sizeof text - len, "%s%u.%u.%u.%u", len == 0 ? "" : ":",
+                                 random_below(260), random_below(260), random_below(256), random_below(256));
+        for (unsigned i = random_below(3); i > 0 && len > 0; i--)
+            text[random_below((unsigned)len)] = alphabet[random_below(sizeof alphabet - 1)];
+        text[random_below(8) == 0 ? random_below((unsigned)len + 1) : len] = '\0';
+        compare(text);
+        struct pkt_ip6 ignored;
+        good += inet_pton(AF_INET6, text, &ignored) == 1;
+    }
+    assert_true(good > 20000);
+}
+
+/* Text behind the length is not looked at. */
+static void text_ends_at_its_length(void **state)
+{
+    struct pkt_ip4 v4;
+    struct pkt_ip6 v6;
+    struct pkt_mac mac;
+    (void)state;
+    assert_true(pkt_ip4_parse("192.0.2.12", 9, &v4) && v4.byte[3] == 1);
+    assert_true(pkt_ip6_parse("::12", 3, &v6) && v6.byte[15] == 1);
+    assert_true(pkt_mac_parse("0:1:2:3:4:55", 11, &mac) && mac.byte[5] == 5);
+    assert_false(pkt_mac_parse("001:1:2:3:4:5", 13, &mac));
+    assert_false(pkt_mac_parse("000000000000", 12, &mac));
+    assert_false(pkt_mac_parse("0:1:2:3:4:", 10, &mac));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +221,9 @@ int main(void)
         cmocka_unit_test(classes_of_ip4),
         cmocka_unit_test(classes_of_ip6),
         cmocka_unit_test(groups_to_mac),
+        cmocka_unit_test(text_as_the_c_library_reads_it),
+        cmocka_unit_test(random_text_as_the_c_library_reads_it),
+        cmocka_unit_test(text_ends_at_its_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

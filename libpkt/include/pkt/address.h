@@ -117,8 +117,23 @@ static inline bool pkt_mac_is_group(struct pkt_mac a)
 /* 01:00:5e plus the low 23 bits of the group (RFC 1112 6.4). */
 PKT_API struct pkt_mac pkt_mac_of_ip4_group(struct pkt_ip4 group);
 
+/* ff02::1:ff00:0/104 plus the low 24 bits: the group in which a node is asked for its address (RFC 4291
+ * 2.7.1). */
+PKT_API struct pkt_ip6 pkt_ip6_solicited_node(struct pkt_ip6 target);
+
 /* 33:33 plus the low 32 bits of the group (RFC 2464 7). */
 PKT_API struct pkt_mac pkt_mac_of_ip6_group(struct pkt_ip6 group);
+
+/*
+ * Addresses from text. All len bytes must be the address; false, and ret_address untouched, when they are
+ * not. No names are looked up, no zones taken.
+ */
+/* Four decimal numbers without leading zeroes: "192.0.2.1". */
+PKT_API bool pkt_ip4_parse(const char *text, size_t len, struct pkt_ip4 *ret_address);
+/* All forms of RFC 4291 2.2: "2001:db8::1", "::ffff:192.0.2.1". */
+PKT_API bool pkt_ip6_parse(const char *text, size_t len, struct pkt_ip6 *ret_address);
+/* Six hexadecimal numbers of one or two digits, all separated by colons or all by hyphens. */
+PKT_API bool pkt_mac_parse(const char *text, size_t len, struct pkt_mac *ret_address);
 
 PKT_END
 

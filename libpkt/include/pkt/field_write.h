@@ -103,7 +103,9 @@ PKT_API int pkt_field_check(const struct pkt_field *field, const struct pkt_fiel
  * size       bytes of storage
  * ret_value  set on success only
  *
- * SYNTAX; LENGTH when storage is too small; else as pkt_field_check.
+ * SYNTAX; LENGTH when storage is too small; TYPE for types without a text form; for writable fields also as
+ * pkt_field_check, and RANGE beyond 64 bits. A field that is read only takes any value of its type: rules
+ * compare with it.
  */
 PKT_API int pkt_field_parse(const struct pkt_field *field, const char *text, size_t len, void *storage,
                             size_t size, struct pkt_field_value *ret_value);

@@ -151,7 +151,8 @@ size_t pkt_build_end(const struct pkt_build *build, unsigned row)
 {
     if (build->row[row].end != 0)
         return build->row[row].end;
-    return build->trailer != 0 ? build->trailer : build->len;
+    bool before = build->trailer != 0 && build->row[row].proto != PKT_PROTO_TRAILER;
+    return before ? build->trailer : build->len;
 }
 
 struct pkt_room pkt_build_row_room(const struct pkt_build *build, unsigned row)

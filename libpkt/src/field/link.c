@@ -100,11 +100,22 @@ static void enter_vlan(struct pkt_field_item *item)
         item->shape = pkt_vlan_type(vlan) < ETHERNET_TYPE_MIN ? VLAN_Q_LEN : VLAN_Q_TYPE;
 }
 
+size_t field_tpid_off(const struct pkt_packet *packet, unsigned layer)
+{
+    const struct pkt_layer *before = &packet->layer[layer - 1];
+    if (before->proto == PKT_PROTO_SLL2)
+        return 0;
+    return before->proto == PKT_PROTO_GRE || before->hdr_len < 2 ? 2 : before->hdr_len - 2U;
+}
+
 static bool tpid(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
-    /* The two octets in front of the tag, which the header before ends with. */
-    uint32_t off = item->packet->layer[item->layer].off;
-    return off >= 2 && field_octets(ret_value, item->packet->bytes, off - 2, 2);
+    struct pkt_vlan vlan;
+    if (item->layer == 0 || !pkt_as_vlan(item->packet, item->layer, &vlan))
+        return false;
+    struct pkt_view before = pkt_layer_header(item->packet, item->layer - 1U);
+    return field_octets(ret_value, before, field_tpid_off(item->packet, item->layer), 2) &&
+           field_uint(ret_value, vlan.tpid);
 }
 
 /* clang-format off */
@@ -177,7 +188,7 @@ static bool null_family(struct pkt_field_item *item, struct pkt_field_value *ret
 
 /* clang-format off */
 static const struct pkt_field null_rows[] = {
-    {NAME("null", "family", "family"), .get = null_family, WIDTH(4), .flags = PKT_FIELD_LITTLE_ENDIAN},
+    {NAME("null", "family", "family"), .get = null_family, WIDTH(2), .flags = PKT_FIELD_LITTLE_ENDIAN},
 };
 /* clang-format on */
 const struct field_group field_null = {OBJECT("null"), ROWS(null_rows)};

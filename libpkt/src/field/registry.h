@@ -248,6 +248,8 @@ static inline void field_enter(struct pkt_field_item *item)
 }
 /* Where a row of the item's group stands in its packet: READ_ONLY, KIND. */
 int field_place(const struct pkt_field *row, struct pkt_field_item *item, struct pkt_field_place *ret_place);
+/* Where the header before a VLAN tag (layer is the tag, not 0) holds the tag's protocol identifier. */
+size_t field_tpid_off(const struct pkt_packet *packet, unsigned layer);
 /* Adds the groups of the places, and those on the way to them, to ref->enter. */
 void field_add_ways(struct pkt_field_ref *ref);
 

@@ -120,13 +120,15 @@ int pkt_field_check(const struct pkt_field *field, const struct pkt_field_value 
     return check_bytes(field, len == 0 ? value->bytes.len : len, value);
 }
 
-/* Whether it fits there, which may be narrower than elsewhere. */
+/* Whether it fits there. A place may be narrower than others of the field (PPP) or wider than its numbers
+ * (BSD loopback). */
 static int check_at(const struct pkt_field_place *place, const struct pkt_field_value *value)
 {
     if (!pkt_field_is_writable(place->field))
         return PKT_FIELD_E_READ_ONLY;
+    unsigned bit_len = place->bit_len < place->field->bit_len ? place->bit_len : place->field->bit_len;
     if (is_number(place->field->type))
-        return check_number(place->field, place->bit_len, value);
+        return check_number(place->field, bit_len, value);
     return check_bytes(place->field, place->bit_len / 8, value);
 }
 
@@ -253,16 +255,40 @@ static void packet_of(const struct pkt_build *build, struct pkt_packet *ret_pack
             .hdr_len = (uint16_t)(hdr_len > UINT16_MAX ? UINT16_MAX : hdr_len),
             .len = (uint32_t)pkt_build_row_len(build, i),
         };
+        if (build->row[i].proto == PKT_PROTO_VLAN && i > 0)
+            ret_packet->layer[i - 1].next =
+                pkt_u16(pkt_layer_header(ret_packet, i - 1), field_tpid_off(ret_packet, i));
     }
 }
 
-/* The list of an item that leads to a group; NULL when there is none. */
-static const struct field_list *list_of(uint8_t group, uint8_t inner)
+static bool has_list(const struct pkt_field_item *item, const struct field_list *list)
 {
-    for (unsigned i = 0; i < field_groups[group]->list_count; i++)
-        if (field_groups[group]->lists[i].group == inner)
-            return &field_groups[group]->lists[i];
+    return list->shapes == 0 || (list->shapes & item->shape) != 0;
+}
+
+/* The list of an item that leads to a group; NULL when there is none. */
+static const struct field_list *list_to(const struct pkt_field_item *item, uint8_t group)
+{
+    for (unsigned i = 0; i < field_groups[item->group]->list_count; i++) {
+        const struct field_list *list = &field_groups[item->group]->lists[i];
+        if (list->group == group && has_list(item, list))
+            return list;
+    }
     return NULL;
+}
+
+/* Narrows an item to the last of a list's. */
+static bool enter_last_element(const struct field_list *list, struct pkt_field_item *item)
+{
+    struct pkt_field_item parent = *item, element;
+    struct pkt_field_items items;
+    bool any = false;
+    list->open(&parent, &items);
+    while (field_items_next(list, &parent, &items, &element)) {
+        *item = element;
+        any = true;
+    }
+    return any;
 }
 
 /*
@@ -276,7 +302,7 @@ static bool enter_last_item(const struct pkt_build *build, const struct field_li
     struct pkt_field_item parent = *item;
     struct pkt_field_items items = {.stride = 0};
     if (row->item_count == 0)
-        return false;
+        return enter_last_element(list, item); /* put with the header */
     list->open(item, &items);
     struct pkt_view rest = pkt_view_from(item->view, row->item - row->off);
     items.array = rest;
@@ -288,33 +314,23 @@ static bool enter_last_item(const struct pkt_build *build, const struct field_li
     return field_items_next(list, &parent, &items, item);
 }
 
-/* Narrows an item to the last of a list's. */
-static bool enter_last_element(const struct field_list *list, struct pkt_field_item *item)
-{
-    struct pkt_field_item parent = *item;
-    struct pkt_field_items items;
-    bool any = false;
-    if (list->shapes != 0 && (list->shapes & item->shape) == 0)
-        return false;
-    list->open(&parent, &items);
-    while (field_items_next(list, &parent, &items, item))
-        any = true;
-    return any;
-}
-
 /* Narrows the item of a layer to that which holds a group's fields; false when there is none. */
 static bool enter_group(const struct pkt_build *build, uint8_t group, struct pkt_field_item *item)
 {
+    const struct pkt_field_item layer = *item;
     if (item->group == group)
         return true;
-    const struct field_list *list = list_of(item->group, group);
+    const struct field_list *list = list_to(item, group);
     if (list != NULL)
         return enter_last_item(build, list, item);
-    for (unsigned i = 0; i < field_groups[item->group]->list_count; i++) {
-        const struct field_list *outer = &field_groups[item->group]->lists[i];
-        const struct field_list *inner = list_of(outer->group, group);
-        if (inner != NULL)
-            return enter_last_item(build, outer, item) && enter_last_element(inner, item);
+    for (unsigned i = 0; i < field_groups[layer.group]->list_count; i++) {
+        const struct field_list *outer = &field_groups[layer.group]->lists[i];
+        *item = layer;
+        if (!has_list(item, outer) || !enter_last_item(build, outer, item))
+            continue;
+        list = list_to(item, group);
+        if (list != NULL)
+            return enter_last_element(list, item);
     }
     return false;
 }
