@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds release and races it against its peers, side by side in the same run: the ratios are what counts.
 #
-#     bench.sh [decode|checksum|walk|tool]...      default: all
+#     bench.sh [decode|checksum|walk|tool|send]...      default: all
 set -eu
 cd "$(dirname "$0")/.."
 export LC_ALL=C
@@ -10,7 +10,7 @@ build=build/bench
 work=$build/work
 mkdir -p "$work"
 cmake --preset release -B "$build" -DPKT_BENCH=ON > "$build/configure.log"
-cmake --build "$build" --target pktsniff bench_decode bench_walk bench_run > "$build/build.log" ||
+cmake --build "$build" --target pktsniff bench_decode bench_walk bench_run bench_send > "$build/build.log" ||
     { cat "$build/build.log"; exit 2; }
 sniff=$build/tools/pktsniff
 run=$build/tests/bench/bench_run
@@ -95,7 +95,67 @@ bench_tool() {
             "tshark -n -T ek -r $small"
 }
 
-[ $# -gt 0 ] || set -- decode checksum walk tool
+# A cable between two namespaces; nobody listens at the other end, and one processor does all the work.
+send_cable() {
+    near=bench$$-near
+    far=bench$$-far
+    trap 'ip netns del "$near" 2>/dev/null; ip netns del "$far" 2>/dev/null' EXIT
+    trap 'exit 130' INT TERM
+    ip netns add "$near" && ip netns add "$far" &&
+        ip -n "$near" link add v0 address 00:00:5e:00:53:01 type veth peer name v1 address 00:00:5e:00:53:02 netns "$far" &&
+        ip netns exec "$near" sysctl -qw net.ipv6.conf.v0.disable_ipv6=1 &&
+        ip netns exec "$far" sysctl -qw net.ipv6.conf.v1.disable_ipv6=1 &&
+        ip -n "$near" link set v0 up && ip -n "$far" link set v1 up
+}
+
+send_capture() { # FRAMES: a pcap file of the frame that all send
+    python3 -c 'import struct, sys
+frame = bytes.fromhex("00005e00530200005e00530188b5") + bytes(46)
+record = struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame
+sys.stdout.buffer.write(struct.pack("<IHHIIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1) + record * int(sys.argv[1]))' "$1"
+}
+
+send_count() {
+    ip netns exec "$far" cat /sys/class/net/v1/statistics/rx_packets
+}
+
+send_ns() { # COMMAND: prints nanoseconds a packet, by what arrived at the other end
+    before=$(send_count)
+    start=$(date +%s%N)
+    # shellcheck disable=SC2086 # words
+    ip netns exec "$near" taskset -c 1 $1 > /dev/null 2> "$work/send.log" || cat "$work/send.log" >&2
+    end=$(date +%s%N)
+    awk -v ns=$((end - start)) -v packets=$(($(send_count) - before)) -v count="$count" 'BEGIN {
+        if (packets < count) exit 1; printf "%.1f\n", ns / packets}' || echo "only $(($(send_count) - before)) packets arrived" >&2
+}
+
+send_race() { # WHAT WANTED COMMAND PEER: the best of five, in turn
+    : > "$work/send.ours"
+    : > "$work/send.peer"
+    for _ in 1 2 3 4 5; do
+        send_ns "$3" >> "$work/send.ours"
+        send_ns "$4" >> "$work/send.peer"
+    done
+    line "$1" "$(sort -n "$work/send.ours" | head -n 1)" "$(sort -n "$work/send.peer" | head -n 1)" ns "$2"
+}
+
+bench_send() {
+    send_cable 2> "$work/send.log" || { echo "no namespaces, or not root: sending is left out"; return; }
+    count=1000000
+    printf '{ 0x00,0x00,0x5e,0x00,0x53,0x02, 0x00,0x00,0x5e,0x00,0x53,0x01, 0x88,0xb5, fill(0,46) }\n' > "$work/send.trafgen"
+    send_capture 1000 > "$work/send.pcap"
+    ours="$build/tests/bench/bench_send v0 $count"
+    missing trafgen ||
+        send_race "60-byte frames on a veth, one core; trafgen -P 1" 1 "$ours packet" \
+            "trafgen --dev v0 --conf $work/send.trafgen --cpus 1 --num $count"
+    missing tcpreplay ||
+        send_race "the same; tcpreplay --topspeed --preload-pcap" 1 "$ours packet" \
+            "tcpreplay --intf1 v0 --topspeed --preload-pcap --quiet --loop $((count / 1000)) $work/send.pcap"
+    send_race "the same around the queueing discipline; through it" - "$ours bypass" "$ours packet"
+    send_race "the same; through libnet" - "$ours packet" "$ours libnet"
+}
+
+[ $# -gt 0 ] || set -- decode checksum walk tool send
 printf '%-58s %10s %10s\n' "what; peer" ours peer
 for part; do
     "bench_$part"
