@@ -214,6 +214,13 @@ static void text_ends_at_its_length(void **state)
     assert_false(pkt_mac_parse("0:1:2:3:4:", 10, &mac));
 }
 
+static void solicited_node(void **state)
+{
+    (void)state;
+    assert_true(pkt_ip6_equal(pkt_ip6_solicited_node(ip6("403700000000000000010800200e8c6c")),
+                              ip6("ff0200000000000000000001ff0e8c6c"))); /* RFC 4291 2.7.1 */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +228,7 @@ int main(void)
         cmocka_unit_test(classes_of_ip4),
         cmocka_unit_test(classes_of_ip6),
         cmocka_unit_test(groups_to_mac),
+        cmocka_unit_test(solicited_node),
         cmocka_unit_test(text_as_the_c_library_reads_it),
         cmocka_unit_test(random_text_as_the_c_library_reads_it),
         cmocka_unit_test(text_ends_at_its_length),

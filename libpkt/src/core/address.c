@@ -17,6 +17,14 @@ struct pkt_mac pkt_mac_of_ip4_group(struct pkt_ip4 group)
     return mac;
 }
 
+struct pkt_ip6 pkt_ip6_solicited_node(struct pkt_ip6 target)
+{
+    struct pkt_ip6 group = {
+        {0xff, 2, [11] = 1, [12] = 0xff, target.byte[13], target.byte[14], target.byte[15]}
+    };
+    return group;
+}
+
 struct pkt_mac pkt_mac_of_ip6_group(struct pkt_ip6 group)
 {
     struct pkt_mac mac = {
