@@ -134,6 +134,33 @@ static inline uint32_t pkt_esp_sequence(struct pkt_esp e)
     return pkt_u32(e.header, 4);
 }
 
+/* --- building --- */
+
+/* Zero is the default of each: see there. */
+struct pkt_ipv6_spec {
+    struct pkt_ip6 src;
+    struct pkt_ip6 dst;
+    uint8_t hop_limit; /* 0: 64 (RFC 8200 3 leaves it to the sender, RFC 1340 recommends 64) */
+    uint8_t traffic_class;
+    uint8_t next_header; /* 0: that of the next layer; 253 (RFC 3692) before a payload that has none */
+    uint32_t flow_label; /* 20 bits */
+};
+
+/* Puts an IPv6 header. RANGE for a flow label of more than 20 bits. */
+PKT_API void pkt_build_ipv6(struct pkt_build *build, const struct pkt_ipv6_spec *spec);
+
+/* Puts a hop-by-hop options header, into which options go; it is padded to a multiple of 8 bytes. */
+PKT_API void pkt_build_ipv6_hopopts(struct pkt_build *build);
+
+/*
+ * Puts an option into the options header that was put last. Type 0, Pad1, is a single octet and has no data.
+ * RANGE beyond 255 bytes of data or 2,048 of header, ORDER behind another layer.
+ */
+PKT_API void pkt_build_ipv6_option(struct pkt_build *build, uint8_t type, struct pkt_view data);
+
+/* Router Alert (RFC 2711): a packet of which routers should look inside; value 0 says MLD. */
+PKT_API void pkt_build_ipv6_router_alert(struct pkt_build *build, uint16_t value);
+
 PKT_END
 
 #endif

@@ -9,6 +9,9 @@
 /* Close and finish steps and automatic fields, one protocol each; the table is in builders.c. */
 pkt_close_step pkt_ipv4_close;
 pkt_finish_step pkt_ethernet_finish, pkt_ipv4_finish, pkt_udp_finish;
+pkt_close_step pkt_ipv6_options_close;
+pkt_finish_step pkt_ipv6_finish, pkt_ipv6_options_finish;
+extern const struct pkt_build_automatic pkt_ipv6_automatic[], pkt_ipv6_options_automatic[];
 pkt_finish_step pkt_igmp_finish;
 extern const struct pkt_build_automatic pkt_igmp_automatic[];
 extern const struct pkt_build_automatic pkt_ethernet_automatic[], pkt_ipv4_automatic[], pkt_udp_automatic[];

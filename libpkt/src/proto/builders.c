@@ -22,6 +22,8 @@ const struct pkt_builder pkt_builders[PKT_PROTO_COUNT] = {
     [PKT_PROTO_ICMP] = {NULL, pkt_icmp_finish, pkt_icmp_automatic, {-1, PKT_IP_ICMP}},
     [PKT_PROTO_ICMP6] = {NULL, pkt_icmp6_finish, pkt_icmp6_automatic, {-1, PKT_IP_ICMP6}},
     [PKT_PROTO_ICMP_EXT] = {NULL, pkt_icmp_extension_finish, pkt_icmp_extension_automatic, {-1, -1}},
+    [PKT_PROTO_IPV6] = {NULL, pkt_ipv6_finish, pkt_ipv6_automatic, {PKT_ETHERTYPE_IPV6, PKT_IP_IPV6}},
+    [PKT_PROTO_IP6_HOPOPTS] = {pkt_ipv6_options_close, pkt_ipv6_options_finish, pkt_ipv6_options_automatic, {-1, PKT_IP_HOPOPTS}},
     [PKT_PROTO_IGMP] = {NULL, pkt_igmp_finish, pkt_igmp_automatic, {-1, PKT_IP_IGMP}},
     [PKT_PROTO_UDP] = {NULL, pkt_udp_finish, pkt_udp_automatic, {-1, PKT_IP_UDP}},
 };
