@@ -24,6 +24,7 @@
 #include "link.h"
 #include "linktype.h"
 #include "list.h"
+#include "membership.h"
 #include "pace.h"
 #include "packet.h"
 #include "print.h"
