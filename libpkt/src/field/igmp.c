@@ -13,6 +13,7 @@ enum igmp_shape {
     IGMP_REPORT_V3 = 1 << 5,
     IGMP_OTHER = 1 << 6,
     IGMP_QUERY = IGMP_QUERY_V1 | IGMP_QUERY_V2 | IGMP_QUERY_V3,
+    IGMP_NO_QUERY = IGMP_REPORT_V1 | IGMP_REPORT_V2 | IGMP_REPORT_V3 | IGMP_OTHER,
     IGMP_CODED = IGMP_QUERY_V2 | IGMP_QUERY_V3 | IGMP_REPORT_V2,
     IGMP_GROUP = IGMP_QUERY | IGMP_REPORT_V1 | IGMP_REPORT_V2,
 };
@@ -74,10 +75,13 @@ static const struct pkt_field igmp_rows[] = {
      .shapes = IGMP_QUERY | IGMP_REPORT_V1 | IGMP_REPORT_V2 | IGMP_REPORT_V3, .flags = PKT_FIELD_DERIVED},
     {NAME("igmp", "type", "type"), OCTETS(0, 1), .hex_digits = 2},
     {NAME("pkt.igmp", "max_resp_code", "max_resp_code"), OCTETS(1, 1), .shapes = IGMP_QUERY},
+    /* Reserved in reports; the interval of an MRD advertisement. */
+    {NAME("pkt.igmp", "code", "code"), OCTETS(1, 1), .shapes = IGMP_NO_QUERY, .flags = PKT_FIELD_HIDDEN},
     {NAME("igmp", "max_resp", "max_resp"), .get = max_response, .shapes = IGMP_CODED, .unit = "ds",
      .flags = PKT_FIELD_DERIVED},
     CHECKSUM_ROWS("igmp", "pkt.igmp", 2, 0),
     {NAME("igmp", "maddr", "maddr"), .type = PKT_FIELD_IP4, OCTETS(4, 4), .shapes = IGMP_GROUP},
+    {NAME("pkt.igmp", "flags", "flags"), BITS(64, 4), .shapes = IGMP_QUERY_V3, .flags = PKT_FIELD_HIDDEN},
     {NAME("igmp", "s", "s"), .type = PKT_FIELD_BOOL, BITS(68, 1), .shapes = IGMP_QUERY_V3},
     {NAME("igmp", "qrv", "qrv"), BITS(69, 3), .shapes = IGMP_QUERY_V3},
     {NAME("igmp", "qqic", "qqic"), OCTETS(9, 1), .shapes = IGMP_QUERY_V3},
