@@ -5,10 +5,10 @@
  *         a packet a line; prints "sent BYTES" (completed, as hexadecimal) or "refused ERRNO-NAME", "error
  * ..." for what came back, and at the end one line of counts helper_inject stamp KIND COUNT [KEY=VALUE]... <
  * HEX sends the one packet COUNT times, with its number (32 bits, network order) as the last four bytes;
- * prints "stamp NUMBER POINT NS" and the counts helper_inject receive IFACE FILTER-BYTES COUNT says "ready",
- * then prints "NUMBER NS" of each received frame of that many bytes, by its last four bytes, until there were
- * COUNT or a second of silence helper_inject pace IFACE PACKETS TIME_NS COUNT SPIN_NS [KEY=VALUE]... < HEX
- *         sends at a rate and prints what was achieved
+ * prints "stamp NUMBER POINT NS", "refused NUMBER ERRNO-NAME" and the counts helper_inject receive IFACE
+ * FILTER-BYTES COUNT says "ready", then prints "NUMBER NS" of each received frame of that many bytes, by its
+ * last four bytes, until there were COUNT or a second of silence helper_inject pace IFACE PACKETS TIME_NS
+ * COUNT SPIN_NS [KEY=VALUE]... < HEX sends at a rate and prints what was achieved
  *
  * Keys: interface=NAME, to=ADDRESS (ICMP), hops=N, class=N, bypass=1, buffer=BYTES, stamps=POINTS, counted=1
  * (as on a kernel without marks), first=N (the first packet's number), pause_ns=N (between packets), repeat=N
@@ -36,7 +36,7 @@ enum { PACKETS_MAX = 4096, BYTES_MAX = 70000 };
 /* Numbers that the command line sets, with their defaults. */
 static struct settings {
     unsigned long hops, class, bypass, buffer, stamps, counted, first, pause_ns, repeat, raw, settle_ms,
-        patience_ms;
+        patience_ms, gone, adopt;
 } settings = {.patience_ms = 20000};
 
 static const char *interface;
@@ -86,7 +86,9 @@ static unsigned long *find_number(const char *key)
         {"repeat",      &settings.repeat     },
         {"raw",         &settings.raw        },
         {"settle_ms",   &settings.settle_ms  },
-        {"patience_ms", &settings.patience_ms}
+        {"patience_ms", &settings.patience_ms},
+        {"gone",        &settings.gone       },
+        {"adopt",       &settings.adopt      }
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(numbers[i].key, key) == 0)
@@ -162,7 +164,24 @@ static void pretend(struct pkt_sender *sender)
         return;
     sender->number = settings.first;
     stamps->counted = settings.counted != 0;
-    stamps->shifted = stamps->counted;
+    stamps->shifted = stamps->counted; /* the count is begun at the first packet */
+}
+
+/* As bare as a broker may hand it over. */
+static int open_socket(int kind)
+{
+    switch (kind) {
+    case PKT_SENDER_ICMP4:
+        return socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP);
+    case PKT_SENDER_ICMP6:
+        return socket(AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6);
+    case PKT_SENDER_RAW4:
+        return socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+    case PKT_SENDER_RAW6:
+        return socket(AF_INET6, SOCK_RAW, IPPROTO_RAW);
+    default:
+        return socket(AF_PACKET, SOCK_RAW, 0);
+    }
 }
 
 static struct pkt_sender *open_sender(const char *kind)
@@ -176,7 +195,9 @@ static struct pkt_sender *open_sender(const char *kind)
                                          .stamps = (unsigned)settings.stamps,
                                          .send_buffer_size = settings.buffer,
                                          .on_error = on_error};
-    if (pkt_sender_open(&options, &sender, &error) < 0)
+    int result = settings.adopt ? pkt_sender_open_fd(open_socket(options.kind), &options, &sender, &error)
+                                : pkt_sender_open(&options, &sender, &error);
+    if (result < 0)
         die(error.sentence);
     pretend(sender);
     return sender;
@@ -259,6 +280,8 @@ static int run_send(int argc, char **argv)
         pkt_sender_complete(sender,
                             pkt_room_make((void *)(uintptr_t)packets[i].bytes.ptr, packets[i].bytes.len));
     for (unsigned long i = 0; i <= settings.repeat; i++) {
+        if (settings.gone > 0 && pkt_sender_get_refused(sender, ENXIO) >= settings.gone)
+            break;
         if (settings.pause_ns > 0 || settings.settle_ms > 0)
             send_one_by_one(sender);
         else
@@ -345,9 +368,8 @@ static int open_receiver(const char *name)
     int fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
     int on = 1;
     int size = 64 << 20;
-    struct sockaddr_ll address = {.sll_family = AF_PACKET,
-                                  .sll_protocol = htons(ETH_P_ALL),
-                                  .sll_ifindex = (int)if_nametoindex(name)};
+    struct sockaddr_ll address = {
+        .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)if_nametoindex(name)};
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0 ||
         bind(fd, (struct sockaddr *)&address, sizeof address) < 0)

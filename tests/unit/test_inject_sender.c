@@ -10,10 +10,13 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#include "inject/sender.h"
+#include "inject/socket.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -443,6 +446,97 @@ static void test_options(void **state)
                    "libnet has no timestamps and no way around the queueing discipline");
 }
 
+static bool is_open(int fd)
+{
+    return fcntl(fd, F_GETFD) >= 0;
+}
+
+/* What is adopted belongs to the sender on success only. */
+static void test_adopted(void **state)
+{
+    (void)state;
+    static const int kinds[] = {PKT_SENDER_ICMP4, PKT_SENDER_ICMP6,  PKT_SENDER_RAW4,
+                                PKT_SENDER_RAW6,  PKT_SENDER_PACKET, PKT_SENDER_LIBNET};
+    struct pkt_sender_options options = {.size = sizeof options, .interface = "lo"};
+    struct pkt_sender *sender = NULL;
+    struct pkt_error error;
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    for (unsigned i = 0; i < COUNT(kinds); i++) {
+        options.kind = kinds[i];
+        int wanted = kinds[i] == PKT_SENDER_LIBNET ? PKT_E_UNSUPPORTED : PKT_E_SYSTEM;
+        assert_int_equal(pkt_sender_open_fd(fds[1], &options, &sender, &error), wanted);
+        assert_null(sender);
+        assert_true(is_open(fds[1]));
+        assert_int_equal(error.system_errno, wanted == PKT_E_SYSTEM ? ENOTTY : 0);
+    }
+    close(fds[0]);
+    close(fds[1]);
+}
+
+/* Any datagram socket does for what is set up alike: it is taken, and closed with the sender. */
+static void test_adopted_and_closed(void **state)
+{
+    (void)state;
+    struct pkt_sender_options options = {
+        .size = sizeof options, .kind = PKT_SENDER_ICMP4, .stamps = PKT_STAMP_SOFTWARE};
+    struct pkt_sender *sender;
+    struct pkt_sender_info info;
+    struct pkt_error error;
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(pkt_sender_open_fd(fd, &options, &sender, &error), 0);
+    assert_int_equal(pkt_sender_fd(sender), fd);
+    pkt_sender_get_info(sender, &info);
+    assert_int_equal(info.layer, PKT_SENDER_LAYER_MESSAGE);
+    assert_true(info.identifier != 0);
+    assert_string_equal(info.name, "ICMP socket");
+    pkt_sender_close(sender);
+    assert_false(is_open(fd));
+}
+
+/* What the kernel would do to a packet: RFC 1071's sum over known headers. */
+static void test_complete(void **state)
+{
+    (void)state;
+    uint8_t header[21] = {0x45, 0,   0xff, 0xff, 0, 0,   0, 0, 64, 17,  0xaa,
+                          0xaa, 192, 0,    2,    1, 192, 0, 2, 2,  0x55};
+    struct socket_sender *socket = calloc(1, sizeof *socket);
+    assert_non_null(socket);
+    socket->sender.info.kind = PKT_SENDER_RAW4;
+    assert_int_equal(socket_complete(&socket->sender, pkt_room_make(header, sizeof header)), 0);
+    assert_memory_equal(header + 2, "\x00\x15\x00\x01", 4);
+    assert_memory_equal(header + 10, "\xf6\xd3", 2);
+    assert_int_equal(header[20], 0x55);
+    memset(header + 12, 0, 4);
+    assert_int_equal(socket_complete(&socket->sender, pkt_room_make(header, sizeof header)),
+                     PKT_SENDER_OPEN_SOURCE);
+    assert_memory_equal(header + 4, "\x00\x01", 2); /* stays */
+
+    /* Lengths that cannot be: left alone, as the kernel does. */
+    uint8_t before[21];
+    header[0] = 0x46;
+    memcpy(before, header, sizeof header);
+    for (size_t len = 0; len <= sizeof header; len++) {
+        assert_int_equal(socket_complete(&socket->sender, pkt_room_make(header, len)), 0);
+        assert_memory_equal(header, before, sizeof header);
+    }
+    /* The identification never becomes 0. */
+    socket->next_identification = UINT16_MAX;
+    header[0] = 0x45;
+    header[5] = 0;
+    socket_complete(&socket->sender, pkt_room_make(header, sizeof header));
+    assert_memory_equal(header + 4, "\x00\x01", 2);
+
+    uint8_t echo[9] = {8, 0, 0xff, 0xff, 0, 0, 0, 7, 0x80};
+    socket->sender.info.kind = PKT_SENDER_ICMP4;
+    socket->sender.info.identifier = 0x1234;
+    assert_int_equal(socket_complete(&socket->sender, pkt_room_make(echo, sizeof echo)),
+                     PKT_SENDER_OPEN_HEADER);
+    assert_memory_equal(echo, "\x08\x00\x65\xc4\x12\x34\x00\x07\x80", 9);
+    free(socket);
+}
+
 static void test_kind_names(void **state)
 {
     (void)state;
@@ -467,6 +561,9 @@ int main(void)
         cmocka_unit_test(test_nothing_is_lost),
         cmocka_unit_test(test_custom),
         cmocka_unit_test(test_options),
+        cmocka_unit_test(test_adopted),
+        cmocka_unit_test(test_adopted_and_closed),
+        cmocka_unit_test(test_complete),
         cmocka_unit_test(test_kind_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,12 +24,20 @@ static void add_mark(struct msghdr *message, struct socket_slot *slot, uint64_t 
     message->msg_controllen += STAMPS_MARK_SPACE;
 }
 
+/* struct iovec serves both ways and knows no const: nothing is written. */
+static struct iovec vector_of(struct pkt_view bytes)
+{
+    struct iovec vector = {.iov_len = bytes.len};
+    memcpy(&vector.iov_base, &bytes.ptr, sizeof vector.iov_base);
+    return vector;
+}
+
 static void fill(struct socket_sender *socket, const struct pkt_outgoing *packets, unsigned count)
 {
     bool marks = stamps_wants_mark(&socket->stamps);
     for (unsigned i = 0; i < count; i++) {
         struct msghdr *message = &socket->messages[i].msg_hdr;
-        socket->vectors[i] = (struct iovec){(void *)(uintptr_t)packets[i].bytes.ptr, packets[i].bytes.len};
+        socket->vectors[i] = vector_of(packets[i].bytes);
         if (socket->prepare != NULL)
             socket->prepare(socket, &packets[i], &socket->slots[i], message);
         if (marks)
@@ -62,10 +70,11 @@ static unsigned send_batch(struct pkt_sender *sender, const struct pkt_outgoing 
     unsigned went;
     do {
         stamps_begin(&socket->stamps, sender);
+        count = stamps_limit(&socket->stamps, count);
         fill(socket, packets, count);
         went = send_filled(socket, count, ret_errno);
         forget_control(socket, socket->prepare != NULL || sender->info.stamps != 0 ? count : 0);
-        again = stamps_end(&socket->stamps, went, count, *ret_errno);
+        again = stamps_end(&socket->stamps, sender, went, *ret_errno);
     } while (again);
     return went;
 }

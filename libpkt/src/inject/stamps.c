@@ -74,11 +74,16 @@ void stamps_close(struct stamps *stamps)
     stamps->ring = NULL;
 }
 
-static int64_t wall_now_ns(void)
+static int64_t clock_ns(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(clock, &now);
     return now.tv_sec * PKT_NS_PER_S + now.tv_nsec;
+}
+
+static uint64_t count_answers(const struct pkt_sender *sender)
+{
+    return sender->statistics.stamps_received + sender->statistics.stamps_unnumbered;
 }
 
 /* SOF_TIMESTAMPING_OPT_ID starts counting at 0 whenever it goes from off to on. */
@@ -88,8 +93,18 @@ static void restart_count(struct stamps *stamps, struct pkt_sender *sender)
     (void)set_timestamping(sender->fd, flags & ~(uint32_t)SOF_TIMESTAMPING_OPT_ID);
     (void)set_timestamping(sender->fd, flags);
     stamps->base = sender->number;
-    stamps->base_wall_ns = wall_now_ns();
+    stamps->base_wall_ns = clock_ns(CLOCK_REALTIME);
+    stamps->expected = sender->statistics.stamps_expected;
+    stamps->answered = count_answers(sender);
     stamps->shifted = false;
+}
+
+/* Whether a stamp of this count may still come. One that does not come in a second is lost. */
+static bool is_under_way(const struct stamps *stamps, const struct pkt_sender *sender)
+{
+    uint64_t expected = sender->statistics.stamps_expected - stamps->expected;
+    return count_answers(sender) - stamps->answered < expected &&
+           clock_ns(CLOCK_MONOTONIC) - stamps->shifted_ns < PKT_NS_PER_S;
 }
 
 void stamps_begin(struct stamps *stamps, struct pkt_sender *sender)
@@ -97,7 +112,8 @@ void stamps_begin(struct stamps *stamps, struct pkt_sender *sender)
     if (stamps->ring == NULL || !stamps->counted || !stamps->shifted)
         return;
     stamps_drain(stamps, sender);
-    restart_count(stamps, sender);
+    if (!is_under_way(stamps, sender))
+        restart_count(stamps, sender);
 }
 
 bool stamps_wants_mark(const struct stamps *stamps)
@@ -114,11 +130,33 @@ void stamps_put_mark(uint8_t *control, uint64_t number)
     memcpy(control + CMSG_LEN(0), &mark, sizeof mark);
 }
 
-bool stamps_end(struct stamps *stamps, unsigned went, unsigned offered, int system_errno)
+/* A full buffer is noticed before a packet is counted, but for datagram ICMP. */
+static bool may_be_counted(const struct pkt_sender *sender, int system_errno)
+{
+    return system_errno != EAGAIN || sender->info.layer == PKT_SENDER_LAYER_MESSAGE;
+}
+
+/* The packets to come have a count that is not known. */
+static void shift(struct stamps *stamps, const struct pkt_sender *sender)
+{
+    if (stamps->shifted)
+        return;
+    stamps->shifted = true;
+    stamps->certain_end = sender->number;
+    stamps->shifted_ns = clock_ns(CLOCK_MONOTONIC);
+}
+
+unsigned stamps_limit(const struct stamps *stamps, unsigned count)
+{
+    return stamps->ring != NULL && stamps->counted ? 1 : count;
+}
+
+bool stamps_end(struct stamps *stamps, const struct pkt_sender *sender, unsigned went, int system_errno)
 {
     if (stamps->ring == NULL)
         return false;
-    stamps->shifted = stamps->shifted || went < offered;
+    if (stamps->counted && system_errno != 0 && may_be_counted(sender, system_errno))
+        shift(stamps, sender);
     if (stamps->counted)
         return false;
     stamps->proven = stamps->proven || went > 0;
@@ -156,7 +194,8 @@ static bool find_number(const struct stamps *stamps, const struct pkt_sender *se
         return expand_mark(mark, sender->number, ret_number);
     if (wall_ns != 0 && wall_ns < stamps->base_wall_ns)
         return false; /* left before the count began */
-    if (!expand_mark(mark, sender->number - stamps->base, ret_number))
+    uint64_t end = stamps->shifted ? stamps->certain_end : sender->number;
+    if (!expand_mark(mark, end - stamps->base, ret_number))
         return false;
     *ret_number += stamps->base;
     return true;

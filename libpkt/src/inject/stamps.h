@@ -4,8 +4,9 @@
  * The kernel marks a stamp with 32 bits (SOF_TIMESTAMPING_OPT_ID). Where it takes the mark from the caller
  * (SCM_TS_OPT_ID, Linux 6.13), that is the low half of the packet's number, and no failure can shift it.
  * Older kernels count the packets themselves, and whether a packet that failed is counted depends on where
- * and in which version it failed. There each failure starts the kernel's count anew, and stamps of packets
- * that left before are told by their time.
+ * and in which version it failed. There a failure makes the count doubtful: stamps of packets before it keep
+ * their numbers, those behind it are counted without, and once nothing is on its way any more the kernel's
+ * count begins anew.
  */
 #ifndef INJECT_STAMPS_H
 #define INJECT_STAMPS_H
@@ -26,9 +27,13 @@ struct stamps {
     unsigned count;
     bool counted;         /* the kernel counts packets, instead of taking marks */
     bool proven;          /* it took a mark */
-    bool shifted;         /* a packet failed: the kernel's count is not known any more */
-    uint64_t base;        /* number of the packet that the kernel counted as 0 */
-    int64_t base_wall_ns; /* when that was */
+    bool shifted;         /* counted: a packet failed, and perhaps was counted */
+    uint64_t certain_end; /* shifted: number behind the last packet whose count is known */
+    int64_t shifted_ns;   /* shifted: since when, on the monotonic clock */
+    uint64_t base;        /* counted: number of the packet that the kernel counted as 0 */
+    int64_t base_wall_ns; /* counted: when that was */
+    uint64_t expected;    /* counted: the sender's statistics at that time: stamps expected, */
+    uint64_t answered;    /* and those that came, with a number or without */
     pkt_sender_on_error *on_error;
     void *context;
 };
@@ -48,11 +53,14 @@ void stamps_begin(struct stamps *stamps, struct pkt_sender *sender);
 bool stamps_wants_mark(const struct stamps *stamps);
 void stamps_put_mark(uint8_t *control, uint64_t number);
 
+/* How many of count packets may go in one call: where the kernel counts, the errno of each must be known. */
+unsigned stamps_limit(const struct stamps *stamps, unsigned count);
+
 /*
- * After a call that sent so many, and failed with this errno (0: not, or not known). True when a kernel that
- * knows no marks refused them: to be sent again without.
+ * After a call: went is 0 where it failed with this errno. True when a kernel that knows no marks refused
+ * them: to be sent again without.
  */
-bool stamps_end(struct stamps *stamps, unsigned went, unsigned offered, int system_errno);
+bool stamps_end(struct stamps *stamps, const struct pkt_sender *sender, unsigned went, int system_errno);
 
 /* Empties the error queue. */
 void stamps_drain(struct stamps *stamps, struct pkt_sender *sender);
