@@ -309,6 +309,7 @@ struct pkt_nd_route {
     int8_t preference;     /* 1 high, 0 medium, -1 low, -2 reserved */
     uint32_t lifetime;     /* seconds; UINT32_MAX: for ever */
     struct pkt_ip6 prefix; /* bits that the option leaves out are 0 */
+    uint8_t size;          /* bytes of the prefix that the option holds: 0, 8 or 16 */
 };
 PKT_API bool pkt_nd_route(const struct pkt_option *option, struct pkt_nd_route *ret_route);
 

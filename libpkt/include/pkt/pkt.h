@@ -25,6 +25,7 @@
 #include "linktype.h"
 #include "list.h"
 #include "membership.h"
+#include "nd_build.h"
 #include "pace.h"
 #include "packet.h"
 #include "print.h"

@@ -126,6 +126,7 @@ bool pkt_nd_route(const struct pkt_option *option, struct pkt_nd_route *ret_rout
         .len = pkt_u8(option->bytes, PREFIX_LEN),
         .preference = preference_of(pkt_u8(option->bytes, ROUTE_FLAGS)),
         .lifetime = pkt_u32(option->bytes, OPTION_LIFETIME),
+        .size = (uint8_t)prefix.len,
     };
     pkt_copy(prefix, 0, ret_route->prefix.byte, prefix.len);
     return true;
