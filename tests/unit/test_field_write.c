@@ -193,6 +193,7 @@ static const struct seed seeds[] = {
     {PKT_PROTO_TCP,          ZEROES4 ZEROES4 ZEROES4 "70000000" ZEROES4,
      "c80801020304"
      "0506"                                                                                                         },
+    {PKT_PROTO_TCP,          ZEROES4 ZEROES4 ZEROES4 "60000000" ZEROES4, "1e040102"                                 },
     {PKT_PROTO_GRE,          "b0000800" ZEROES4 ZEROES4 ZEROES4,         NULL                                       },
     {PKT_PROTO_GRE,          "3081880b" ZEROES4 ZEROES4 ZEROES4,         NULL                                       },
     {PKT_PROTO_VXLAN,        ZEROES4 ZEROES4,                            NULL                                       },

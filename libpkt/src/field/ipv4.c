@@ -120,6 +120,11 @@ static void open_stamps(struct pkt_field_item *item, struct pkt_field_items *ret
     *ret_items = field_array(pkt_view_from(item->view, 4), item->shape == SHAPE_TIMESTAMP ? 4 : 8);
 }
 
+static bool option_data(struct pkt_field_item *item, struct pkt_field_value *ret_value)
+{
+    return field_bytes(ret_value, pkt_view_from(item->view, 2));
+}
+
 /* clang-format off */
 static const struct pkt_field ipv4_option_rows[] = {
     {NAME("ip", "opt.type", "opt_type"), OCTETS(0, 1)},
@@ -142,6 +147,8 @@ static const struct pkt_field ipv4_option_rows[] = {
     {NAME("ip", "opt.qs_rate", "opt_qs_rate"), BITS(20, 4), .shapes = SHAPE_QUICK_START},
     {NAME("ip", "opt.qs_ttl", "opt_qs_ttl"), OCTETS(3, 1), .shapes = SHAPE_QUICK_START},
     {NAME("ip", "opt.qs_nonce", "opt_qs_nonce"), BITS(32, 30), .hex_digits = 8, .shapes = SHAPE_QUICK_START},
+    {NAME("pkt.ip", "opt.data", "opt_data"), .type = PKT_FIELD_BYTES, .get = option_data,
+     .shapes = SHAPE_SECURITY | SHAPE_OTHER, .flags = PKT_FIELD_HIDDEN},
     {NAME("ip", "opt.sec_cl", "opt_sec_cl"), OCTETS(2, 1), .hex_digits = 2, .shapes = SHAPE_SECURITY},
 };
 /* clang-format on */

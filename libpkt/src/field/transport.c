@@ -213,6 +213,8 @@ static const struct pkt_field tcp_option_rows[] = {
      .shapes = OPTION_EXPERIMENT | OPTION_EXPERIMENT_FAST_OPEN},
     {NAME("tcp", "options.experimental.data", "options_experimental_data"), .type = PKT_FIELD_BYTES,
      .get = behind_keys, .shapes = OPTION_EXPERIMENT},
+    {NAME("pkt.tcp", "option_data", "option_data"), .type = PKT_FIELD_BYTES, .get = behind_kind,
+     .shapes = OPTION_KNOWN, .flags = PKT_FIELD_HIDDEN},
     {NAME("tcp", "options.unknown.payload", "options_unknown_payload"), .type = PKT_FIELD_BYTES,
      .get = behind_kind, .shapes = OPTION_OTHER},
 };
