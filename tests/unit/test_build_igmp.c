@@ -207,6 +207,16 @@ static void test_errors(void **state)
     };
     (void)state;
     pkt_build_init(&build, buffer, sizeof buffer, 0);
+    pkt_build_igmp3_source(&build, sources[0]); /* to nothing */
+    assert_int_equal(error_of(), PKT_BUILD_E_ORDER);
+
+    pkt_build_init(&build, buffer, sizeof buffer, 0);
+    pkt_build_igmp3_report(&build);
+    pkt_build_payload(&build, pkt_view_make("end", 3));
+    pkt_build_igmp3_record(&build, &(struct pkt_igmp3_record_spec){.type = 1});
+    assert_int_equal(error_of(), PKT_BUILD_E_ORDER);
+
+    pkt_build_init(&build, buffer, sizeof buffer, 0);
     pkt_build_igmp(&build, NULL); /* a v1 query has no sources */
     pkt_build_igmp3_source(&build, sources[0]);
     assert_int_equal(error_of(), PKT_BUILD_E_ORDER);

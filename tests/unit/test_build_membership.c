@@ -506,7 +506,8 @@ static void test_split_records(void **state)
     for (unsigned v6 = 0; v6 < 2; v6++) {
         make_sources(v6 != 0);
         for (unsigned i = 0; i < 4; i++)
-            for (size_t n = 1; n <= SOURCES; n++)
+            for (size_t n = 1; n <= (i == 0 ? SOURCES / 10 : SOURCES);
+                 n++) /* the tiny one takes many packets */
                 for (uint8_t type = PKT_RECORD_IS_IN; type <= PKT_RECORD_BLOCK; type++)
                     check_split(v6 != 0, mtus[v6][i], type, n);
     }
@@ -694,14 +695,70 @@ static void test_space(void **state)
     assert_int_equal(walk.error, PKT_BUILD_OK);
 }
 
+/* Router discovery goes to the snoopers or to the routers (RFC 4286 4 to 6). */
+static void test_router_discovery(void **state)
+{
+    static const struct {
+        uint8_t message;
+        const char *dst[2];
+        const char *hex[2]; /* without the checksum of ICMPv6 */
+    } cases[] = {
+        {PKT_MEMBERSHIP_MRD_ADVERTISEMENT, {"224.0.0.106", "ff02::6a"}, {"301e cf62 007d 0002", "971e"}},
+        {PKT_MEMBERSHIP_MRD_SOLICITATION,  {"224.0.0.2", "ff02::2"},    {"3100 ceff", "9800"}          },
+        {PKT_MEMBERSHIP_MRD_TERMINATION,   {"224.0.0.106", "ff02::6a"}, {"3200 cdff", "9900"}          },
+    };
+    (void)state;
+    for (unsigned i = 0; i < 3; i++)
+        for (unsigned v6 = 0; v6 < 2; v6++) {
+            struct pkt_membership_spec spec = {.message = cases[i].message, .v6 = v6 != 0};
+            struct pkt_membership_envelope e = envelope();
+            e.linktype = PKT_LINKTYPE_RAW;
+            if (i == 0) {
+                spec.mrd_interval_s = 30;
+                spec.query_interval_s = 125;
+                spec.robustness = 2;
+            }
+            struct pkt_view packet = only_packet(&spec, &e);
+            assert_bytes_equal(pkt_view_clip(packet, v6 ? 24 : 16, v6 ? 16 : 4), address(cases[i].dst[v6]));
+            size_t message = v6 ? 48 : 24;
+            assert_bytes_hex(pkt_view_clip(packet, message, v6 ? 2 : packet.len - message), cases[i].hex[v6]);
+        }
+}
+
+/* Hosts without an address yet report from the unspecified one (RFC 9776 4.2.14, RFC 3590 4). */
+static void test_unspecified_source(void **state)
+{
+    (void)state;
+    for (unsigned v6 = 0; v6 < 2; v6++) {
+        struct pkt_membership_record record = {
+            PKT_RECORD_TO_EX, address(split_groups[v6]), {NULL, 0}
+        };
+        struct pkt_membership_spec spec = {
+            .message = PKT_MEMBERSHIP_REPORT, .v6 = v6 != 0, .records = &record, .record_count = 1};
+        struct pkt_membership_envelope e = {.mtu = 100000};
+        struct pkt_packet packet;
+        struct frame frame;
+        struct pkt_view bytes = only_packet(&spec, &e);
+        packet_from_bytes(bytes.ptr, bytes.len, PKT_LINKTYPE_ETHERNET, &frame, &packet);
+        assert_no_diagnoses(&packet);
+        frame_free(frame);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden),         cmocka_unit_test(test_captured),
-        cmocka_unit_test(test_forbidden),      cmocka_unit_test(test_split_records),
-        cmocka_unit_test(test_limits),         cmocka_unit_test(test_split_queries),
-        cmocka_unit_test(test_refused_shapes), cmocka_unit_test(test_refused_envelopes),
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_captured),
+        cmocka_unit_test(test_forbidden),
+        cmocka_unit_test(test_split_records),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_split_queries),
+        cmocka_unit_test(test_refused_shapes),
+        cmocka_unit_test(test_refused_envelopes),
         cmocka_unit_test(test_space),
+        cmocka_unit_test(test_router_discovery),
+        cmocka_unit_test(test_unspecified_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

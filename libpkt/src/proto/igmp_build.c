@@ -58,13 +58,10 @@ void pkt_build_igmp3_query(struct pkt_build *build, const struct pkt_igmp3_query
         (struct pkt_querier){spec->query_interval_s, spec->qqic, spec->robustness, spec->suppress});
 }
 
-/* A query of version 1 or 2 has the same type, but no room for a count. */
 void pkt_build_igmp3_source(struct pkt_build *build, struct pkt_ip4 source)
 {
-    if (pkt_build_header_len(build, pkt_build_last(build)) < IGMP3_QUERY_LEN)
-        pkt_build_fail(build, PKT_BUILD_E_ORDER);
-    struct pkt_room room = pkt_build_message_item(build, PKT_PROTO_IGMP, PKT_IGMP_QUERY, sizeof source.byte);
-    pkt_set_ip4(room, 0, source);
+    pkt_build_query_source(build, PKT_PROTO_IGMP, PKT_IGMP_QUERY, IGMP3_QUERY_LEN,
+                           pkt_view_make(source.byte, sizeof source.byte));
 }
 
 void pkt_build_igmp3_report(struct pkt_build *build)

@@ -64,10 +64,11 @@ void pkt_build_ipv6_option(struct pkt_build *build, uint8_t type, struct pkt_vie
 {
     bool single = type == PKT_IPV6_OPTION_PAD1;
     size_t len = single ? 1 : 2 + data.len;
-    if ((single && data.len != 0) || data.len > UINT8_MAX ||
-        pkt_build_header_len(build, pkt_build_last(build)) + len > EXTENSION_MAX)
+    if ((single && data.len != 0) || data.len > UINT8_MAX)
         pkt_build_fail(build, PKT_BUILD_E_RANGE);
     struct pkt_room option = pkt_build_item(build, PKT_PROTO_IP6_HOPOPTS, len);
+    if (build->count != 0 && pkt_build_header_len(build, pkt_build_last(build)) > EXTENSION_MAX)
+        pkt_build_fail(build, PKT_BUILD_E_RANGE);
     pkt_set_u8(option, 0, type);
     pkt_set_u8(option, 1, (uint8_t)data.len);
     pkt_set_bytes(option, 2, data.ptr, data.len);

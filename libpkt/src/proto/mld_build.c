@@ -58,14 +58,10 @@ void pkt_build_mld2_query(struct pkt_build *build, const struct pkt_mld2_query_s
         (struct pkt_querier){spec->query_interval_s, spec->qqic, spec->robustness, spec->suppress});
 }
 
-/* A v1 query has the same type, but no room for a count. */
 void pkt_build_mld2_source(struct pkt_build *build, struct pkt_ip6 source)
 {
-    if (pkt_build_header_len(build, pkt_build_last(build)) < MLD2_QUERY_LEN)
-        pkt_build_fail(build, PKT_BUILD_E_ORDER);
-    struct pkt_room room =
-        pkt_build_message_item(build, PKT_PROTO_ICMP6, PKT_ICMP6_MLD_QUERY, sizeof source.byte);
-    pkt_set_ip6(room, 0, source);
+    pkt_build_query_source(build, PKT_PROTO_ICMP6, PKT_ICMP6_MLD_QUERY, MLD2_QUERY_LEN,
+                           pkt_view_make(source.byte, sizeof source.byte));
 }
 
 void pkt_build_mld2_report(struct pkt_build *build)

@@ -26,9 +26,17 @@ struct pkt_room pkt_build_message(struct pkt_build *build, enum pkt_proto proto,
 struct pkt_room pkt_build_message_item(struct pkt_build *build, enum pkt_proto proto, uint8_t type,
                                        size_t len)
 {
-    if (build->row[pkt_build_last(build)].type != type)
+    if (build->count == 0 || build->row[build->count - 1].type != type)
         pkt_build_fail(build, PKT_BUILD_E_ORDER);
     return pkt_build_item(build, proto, len);
+}
+
+void pkt_build_query_source(struct pkt_build *build, enum pkt_proto proto, uint8_t type, size_t query_len,
+                            struct pkt_view source)
+{
+    if (build->count != 0 && pkt_build_header_len(build, pkt_build_last(build)) < query_len)
+        pkt_build_fail(build, PKT_BUILD_E_ORDER);
+    pkt_set_bytes(pkt_build_message_item(build, proto, type, source.len), 0, source.ptr, source.len);
 }
 
 void pkt_build_group_record(struct pkt_build *build, enum pkt_proto proto, uint8_t report_type,

@@ -22,6 +22,11 @@ struct pkt_room pkt_build_message(struct pkt_build *build, enum pkt_proto proto,
 struct pkt_room pkt_build_message_item(struct pkt_build *build, enum pkt_proto proto, uint8_t type,
                                        size_t len);
 
+/* Adds a source to a query. One of an older version has the same type, but is shorter than query_len: it has
+ * no room for a count. */
+void pkt_build_query_source(struct pkt_build *build, enum pkt_proto proto, uint8_t type, size_t query_len,
+                            struct pkt_view source);
+
 /* Adds a record to a report; group and sources are addresses of address_len bytes, source_count is not read.
  */
 void pkt_build_group_record(struct pkt_build *build, enum pkt_proto proto, uint8_t report_type,
