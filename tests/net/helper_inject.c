@@ -319,7 +319,8 @@ static void wait_for_stamps(struct pkt_sender *sender)
     do {
         print_stamps(sender);
         pkt_sender_get_statistics(sender, &statistics);
-    } while (statistics.stamps_received < statistics.stamps_expected && clock_ns(CLOCK_MONOTONIC) < deadline);
+    } while (statistics.stamps_received + statistics.stamps_unnumbered < statistics.stamps_expected &&
+             clock_ns(CLOCK_MONOTONIC) < deadline);
 }
 
 static void copy_packets(unsigned count)

@@ -3,14 +3,9 @@
  */
 #include "pkt/pace.h"
 
-#include <time.h>
+#include "pkt/clock.h"
 
-static struct pkt_mono read_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (struct pkt_mono){now.tv_sec * PKT_NS_PER_S + now.tv_nsec};
-}
+#include <time.h>
 
 bool pkt_pace_sleep(const struct pkt_pace *pace, int64_t spin_ns)
 {
@@ -19,7 +14,7 @@ bool pkt_pace_sleep(const struct pkt_pace *pace, int64_t spin_ns)
     struct timespec wake = {.tv_sec = wake_ns / PKT_NS_PER_S, .tv_nsec = wake_ns % PKT_NS_PER_S};
     if (wake_ns > 0 && clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wake, NULL) != 0)
         return false;
-    while (pkt_mono_since(read_clock(), deadline) < 0)
+    while (pkt_mono_since(pkt_mono_now(), deadline) < 0)
         continue;
     return true;
 }

@@ -4,13 +4,14 @@
 #include "stamps.h"
 #include "fail.h"
 
+#include "pkt/clock.h"
+
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #ifndef SCM_TS_OPT_ID
 #define SCM_TS_OPT_ID \
@@ -74,13 +75,6 @@ void stamps_close(struct stamps *stamps)
     stamps->ring = NULL;
 }
 
-static int64_t clock_ns(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return now.tv_sec * PKT_NS_PER_S + now.tv_nsec;
-}
-
 static uint64_t count_answers(const struct pkt_sender *sender)
 {
     return sender->statistics.stamps_received + sender->statistics.stamps_unnumbered;
@@ -93,7 +87,7 @@ static void restart_count(struct stamps *stamps, struct pkt_sender *sender)
     (void)set_timestamping(sender->fd, flags & ~(uint32_t)SOF_TIMESTAMPING_OPT_ID);
     (void)set_timestamping(sender->fd, flags);
     stamps->base = sender->number;
-    stamps->base_wall_ns = clock_ns(CLOCK_REALTIME);
+    stamps->base_wall_ns = pkt_wall_now().ns;
     stamps->expected = sender->statistics.stamps_expected;
     stamps->answered = count_answers(sender);
     stamps->shifted = false;
@@ -104,7 +98,7 @@ static bool is_under_way(const struct stamps *stamps, const struct pkt_sender *s
 {
     uint64_t expected = sender->statistics.stamps_expected - stamps->expected;
     return count_answers(sender) - stamps->answered < expected &&
-           clock_ns(CLOCK_MONOTONIC) - stamps->shifted_ns < PKT_NS_PER_S;
+           pkt_mono_now().ns - stamps->shifted_ns < PKT_NS_PER_S;
 }
 
 void stamps_begin(struct stamps *stamps, struct pkt_sender *sender)
@@ -143,7 +137,7 @@ static void shift(struct stamps *stamps, const struct pkt_sender *sender)
         return;
     stamps->shifted = true;
     stamps->certain_end = sender->number;
-    stamps->shifted_ns = clock_ns(CLOCK_MONOTONIC);
+    stamps->shifted_ns = pkt_mono_now().ns;
 }
 
 unsigned stamps_limit(const struct stamps *stamps, unsigned count)
