@@ -6,6 +6,7 @@
  *
  * with MESSAGE as in enum pkt_membership_message and RECORD as TYPE/GROUP/SOURCE,...
  */
+#define _POSIX_C_SOURCE 200809L /* strtok_r, inet_pton */
 #include "pkt/pkt.h"
 #include <arpa/inet.h>
 #include <stdio.h>
