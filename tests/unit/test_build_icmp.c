@@ -192,6 +192,38 @@ static void test_errors(void **state)
     assert_bytes_hex(check.bytes, OUTER "0400c81e00000000" PROBE);
 }
 
+/* A quoted header with options: the transport header stands behind them. */
+static void test_quoted_options(void **state)
+{
+    struct pkt_build *build = begin4();
+    (void)state;
+    pkt_build_icmp_parameter_problem(build, &(struct pkt_icmp_parameter_spec){.pointer = 20});
+    pkt_build_ipv4(
+        build, &(struct pkt_ipv4_spec){.src = {{10, 0, 0, 2}}, .dst = {{192, 0, 2, 1}}, .ttl = 1, .id = 9});
+    pkt_build_ipv4_router_alert(build, 0);
+    pkt_build_ipv4_option(build, PKT_IPV4_OPTION_NOP, pkt_view_make(NULL, 0));
+    pkt_build_udp(build, &(struct pkt_udp_spec){.src = 40000, .dst = 33434});
+    pkt_build_payload(build, pkt_view_make("xy", 2));
+    finish();
+    assert_bytes_hex(check.bytes, "4500004212340000400154850a0000010a000002 0c00ac1e14000000"
+                                  "4700002600090000011156b70a000002 c0000201 94040000 01000000"
+                                  "9c40829a000a9c827879");
+}
+
+/* What an offloading card would sum is the outermost transport layer: there is none here. */
+static void test_partial(void **state)
+{
+    struct pkt_build *build = &check.build;
+    (void)state;
+    pkt_build_init(build, check.buffer, sizeof check.buffer, PKT_BUILD_PARTIAL);
+    pkt_build_ipv4(build,
+                   &(struct pkt_ipv4_spec){.src = {{10, 0, 0, 1}}, .dst = {{10, 0, 0, 2}}, .id = 0x1234});
+    pkt_build_icmp_time_exceeded(build, 0);
+    put_probe(build);
+    finish();
+    assert_bytes_hex(check.bytes, OUTER "0b00c11e00000000" PROBE);
+}
+
 /* --- what a kernel sent --- */
 
 static struct pkt_view frame_view(struct frame frame)
@@ -460,6 +492,10 @@ static void test_refused(void **state)
     pkt_build_icmp_router(build, (struct pkt_ip4){{0}}, 0);
     check_fails(&check, PKT_BUILD_E_ORDER);
 
+    build = check_begin(&check);
+    pkt_build_icmp_router(build, (struct pkt_ip4){{0}}, 0);
+    check_fails(&check, PKT_BUILD_E_ORDER);
+
     build = begin4();
     pkt_build_icmp_parameter_problem(build, &(struct pkt_icmp_parameter_spec){.pointer = 256});
     check_fails(&check, PKT_BUILD_E_RANGE);
@@ -491,6 +527,8 @@ int main(void)
         cmocka_unit_test(test_router),
         cmocka_unit_test(test_rare),
         cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_quoted_options),
+        cmocka_unit_test(test_partial),
         cmocka_unit_test(test_kernel_time_exceeded),
         cmocka_unit_test(test_kernel_fragmentation_needed),
         cmocka_unit_test(test_kernel_redirect),

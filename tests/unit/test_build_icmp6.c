@@ -88,6 +88,21 @@ static void test_echo(void **state)
     assert_bytes_hex(check.bytes, "60000000000c" OUTER "81001b554321000761626364");
 }
 
+/* Behind an extension header: libnet 1.1.6 writes the checksum into that. */
+static void test_behind_extension(void **state)
+{
+    struct pkt_build *build = begin();
+    (void)state;
+    pkt_build_ipv6_hopopts(build);
+    pkt_build_ipv6_router_alert(build, 0);
+    pkt_build_icmp6_echo(build, &(struct pkt_icmp_echo_spec){.id = 0x4321, .sequence = 7});
+    pkt_build_payload(build, pkt_view_make("abcd", 4));
+    finish();
+    assert_bytes_hex(check.bytes,
+                     "6000000000140040 20010db8000000000000000000000001"
+                     "20010db8000000000000000000000002 3a00050200000100 80001c554321000761626364");
+}
+
 /* RFC 8335 2, 3 */
 static void test_extended_echo(void **state)
 {
@@ -266,6 +281,14 @@ static void test_by_hand(void **state)
     finish();
     assert_int_equal(pkt_u8(message(), 4), 0);
 
+    build = begin();
+    pkt_build_icmp6_unreachable(build, 1);
+    put_probe(build);
+    pkt_build_set_bits(build, 1, 32, 8, 17); /* before the structure as well as behind it */
+    pkt_build_icmp_extension(build);
+    check_finish(&check, PKT_LINKTYPE_RAW);
+    assert_int_equal(pkt_u8(message(), 4), 17);
+
     build = begin(); /* the count of an MLD report, but not the same bits of a packet too big */
     pkt_build_mld2_report(build);
     pkt_build_set_bits(build, 1, 48, 16, 9);
@@ -290,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_echo),
+        cmocka_unit_test(test_behind_extension),
         cmocka_unit_test(test_extended_echo),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_kernel_errors),

@@ -386,6 +386,24 @@ static void test_old_style(void **state)
     assert_int_equal(pkt_u8(check.bytes, AT_ICMP + 5), 0);
 }
 
+/* The length attribute of each error that has one. */
+static void test_length_by_hand(void **state)
+{
+    static const uint8_t types[] = {PKT_ICMP_UNREACHABLE, PKT_ICMP_TIME_EXCEEDED, PKT_ICMP_PARAMETER_PROBLEM};
+    (void)state;
+    for (unsigned i = 0; i < sizeof types; i++) {
+        struct pkt_build *build = begin4();
+        pkt_build_icmp(build, &(struct pkt_icmp_spec){.type = types[i]});
+        put_probe(build, 30);
+        pkt_build_set_bits(build, 1, 40, 8, 33);
+        pkt_build_icmp_extension(build);
+        pkt_build_icmp_mpls(build, labels, 2);
+        check_finish(&check, PKT_LINKTYPE_RAW);
+        assert_int_equal(pkt_u8(check.bytes, AT_ICMP + 5), 33);
+        assert_int_equal(pkt_checksum_verify(&check.packet, 1).state, PKT_CHECKSUM_OK);
+    }
+}
+
 static void test_by_hand(void **state)
 {
     struct pkt_build *build = begin_extension();
@@ -494,6 +512,7 @@ int main(void)
         cmocka_unit_test(test_outer_only),
         cmocka_unit_test(test_measure),
         cmocka_unit_test(test_old_style),
+        cmocka_unit_test(test_length_by_hand),
         cmocka_unit_test(test_by_hand),
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_object_range),

@@ -170,7 +170,7 @@ PKT_API void pkt_build_icmp6_time_exceeded(struct pkt_build *build, uint8_t code
 PKT_API void pkt_build_icmp6_parameter_problem(struct pkt_build *build,
                                                const struct pkt_icmp_parameter_spec *spec);
 
-/* --- extension structure (RFC 4884 7) --- */
+/* --- extension structure (RFC 4884 7); what its readers fill is never NULL here --- */
 
 /*
  * Begins the extension structure of the innermost ICMP error that has none: ends its quotation if that is

@@ -74,7 +74,7 @@ PKT_API void pkt_build_nd_neighbour_advertisement(struct pkt_build *build,
 PKT_API void pkt_build_nd_redirect(struct pkt_build *build, struct pkt_ip6 target,
                                    struct pkt_ip6 destination);
 
-/* --- options --- */
+/* --- options; what their readers fill is never NULL here --- */
 
 /* Any option: data is what stands behind type and length; 2 more bytes than it must be whole units. */
 PKT_API void pkt_build_nd_option(struct pkt_build *build, uint8_t type, struct pkt_view data);

@@ -173,8 +173,7 @@ void pkt_build_icmp_router_advertisement(struct pkt_build *build, const struct p
 
 void pkt_build_icmp_router(struct pkt_build *build, struct pkt_ip4 address, int32_t preference)
 {
-    const struct pkt_build_row *row = &build->row[pkt_build_last(build)];
-    if (row->type != PKT_ICMP_ROUTER_ADVERTISEMENT)
+    if (build->count == 0 || build->row[pkt_build_last(build)].type != PKT_ICMP_ROUTER_ADVERTISEMENT)
         pkt_build_fail(build, PKT_BUILD_E_ORDER);
     struct pkt_room entry = pkt_build_item(build, PKT_PROTO_ICMP, ROUTER_ENTRY_LEN);
     pkt_set_ip4(entry, 0, address);
