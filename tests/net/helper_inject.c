@@ -29,7 +29,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { PACKETS_MAX = 4096, BYTES_MAX = 70000 };
 
@@ -156,15 +158,21 @@ static void on_error(void *context, const struct pkt_sender_error *error)
            strerrorname_np(error->system_errno), offender, error->bytes.len);
 }
 
-/* Reaches inside: what an older kernel, or four thousand million packets, would make of it. */
+/* As after the packets before settings.first. */
 static void pretend(struct pkt_sender *sender)
 {
-    struct stamps *stamps = &((struct socket_sender *)(void *)sender)->stamps;
-    if (sender->info.kind == PKT_SENDER_LIBNET)
-        return;
     sender->number = settings.first;
-    stamps->counted = settings.counted != 0;
-    stamps->shifted = stamps->counted; /* the count is begun at the first packet */
+}
+
+/* In the place of the C library's: with counted=1 like a kernel before Linux 6.13, which knows no marks. */
+int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+    const struct cmsghdr *control = CMSG_FIRSTHDR(&messages[0].msg_hdr);
+    if (settings.counted && control != NULL && control->cmsg_level == SOL_SOCKET) {
+        errno = EINVAL;
+        return -1;
+    }
+    return (int)syscall(SYS_sendmmsg, fd, messages, count, flags);
 }
 
 /* As bare as a broker may hand it over. */

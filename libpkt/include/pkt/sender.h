@@ -12,14 +12,17 @@
  *
  * What the bytes begin with, and what the kernel changes, by kind:
  *
- *   ICMP4    an ICMP message (no privilege: net.ipv4.ping_group_range). The kernel makes the IPv4 header,
- * owns the identifier and the checksum, and takes echo requests only ICMP6    an ICMPv6 message, likewise
- *   RAW4     an IPv4 header. The kernel sets the total length and the header checksum always, the
- * identification and the source address where they are 0 (raw(7)); it routes by the destination in the packet
- *   RAW6     an IPv6 header (IPV6_HDRINCL). The kernel changes nothing
- *   PACKET   a link-layer header (packet(7)). The kernel changes nothing
- *   LIBNET   a link-layer header, through libnet's LIBNET_LINK. The same on the wire
- *   CUSTOM   whatever the caller's function takes
+ *   ICMP4   an ICMP message. The kernel makes the IPv4 header and fragments what is longer than the MTU,
+ *           owns the identifier and the checksum, and takes echo requests only; needs no privilege where
+ *           net.ipv4.ping_group_range allows it
+ *   ICMP6   an ICMPv6 message, likewise
+ *   RAW4    an IPv4 header. The kernel sets the total length and the header checksum always, and the
+ *           identification and the source address where they are 0 (raw(7)); it routes by the destination
+ *           in the packet
+ *   RAW6    an IPv6 header (IPV6_HDRINCL). The kernel changes nothing
+ *   PACKET  a link-layer header (packet(7)). The kernel changes nothing
+ *   LIBNET  a link-layer header, through libnet's LIBNET_LINK. The same on the wire
+ *   CUSTOM  whatever the caller's function takes
  *
  * pkt_sender_complete does to a packet beforehand what the kernel would do, so that what is printed is what
  * leaves.

@@ -21,7 +21,7 @@
 enum {
     RING_SIZE = 4096,
     RING_SIZE_MAX = 1 << 24,
-    RECEIVE_BUFFER = 1 << 20, /* a stamp takes near 800 bytes of it; the system's wmem limit may allow less */
+    RECEIVE_BUFFER = 1 << 20, /* a stamp takes near 800 bytes of it; net.core.rmem_max may allow less */
     CONTROL_SIZE = 512,
     QUOTE_SIZE = 576, /* of a packet that caused an error: what routers quote of it */
 };
@@ -59,8 +59,7 @@ int stamps_open(struct stamps *stamps, struct pkt_sender *sender, const struct p
     if (stamps->ring == NULL)
         return inject_fail(reterr_error, PKT_E_MEMORY, "%s: out of memory", sender->name);
     int buffer = RECEIVE_BUFFER;
-    (void)setsockopt(sender->fd, SOL_SOCKET, SO_RCVBUF, &buffer,
-                     sizeof buffer); /* as much as the limit allows */
+    (void)setsockopt(sender->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
     if (set_timestamping(sender->fd, timestamping_flags(options->stamps)) < 0) {
         inject_fail_system(reterr_error, "%s: no transmit timestamps", sender->name);
         stamps_close(stamps);
@@ -156,8 +155,9 @@ bool stamps_end(struct stamps *stamps, const struct pkt_sender *sender, unsigned
     stamps->proven = stamps->proven || went > 0;
     if (stamps->proven || system_errno != EINVAL)
         return false;
-    stamps->counted =
-        true; /* or the packet was invalid itself: then counting is as good until it fails again */
+    /* Or the packet was invalid itself: then counting is as good. */
+    stamps->counted = true;
+    shift(stamps, sender);
     return true;
 }
 
