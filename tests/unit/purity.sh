@@ -25,7 +25,7 @@ below() {
 }
 
 # The freestanding part of the C library, and what the compiler itself inserts.
-allowed='memcpy memmove memset memcmp memchr strlen strcmp strncmp strchr __stack_chk_fail pkt_protocols
+allowed='memcpy memmove memset memcmp memchr strlen strcmp strncmp strchr __stack_chk_fail pkt_protocols pkt_builders
 pkt_linktype_protocol'
 
 complain() {
