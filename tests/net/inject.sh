@@ -305,8 +305,26 @@ test_stamps_slow() {
     [ "$(count_of slow-buffer buffer)" -gt 0 ] || lab_fail 'the buffer was never full'
 }
 
+# paced RATE COUNT: all arrive once and in order; how evenly is printed, since that is the machine's affair as well.
+paced() {
+    : >"$LAB_DIR/paced"
+    lab_background B sh -c "exec '$helper' receive v1 74 $2 >'$LAB_DIR/paced'"
+    lab_wait_for 'grep -q ready "$LAB_DIR/paced"'
+    make stamp | helper_in A pace pace v0 "$1" 1000000000 "$2" 50000
+    wait "$LAB_LAST_PID" || lab_fail "$1 a second: not all were received"
+    counts pace "packets $2 "
+    python3 "$frames" gaps "$LAB_DIR/paced" $((1000000000 / $1)) >"$LAB_DIR/verdict" || lab_fail "$1 a second"
+    echo "   $1 a second: $(cat "$LAB_DIR/verdict")"
+}
+
+test_pace() {
+    cable
+    paced 1000 500
+    paced 50000 25000
+}
+
 lab_start
-[ $# -gt 0 ] || set -- conformance privilege filled interface netfilter full link carrier pending stamps stamps_refused stamps_slow
+[ $# -gt 0 ] || set -- conformance privilege filled interface netfilter full link carrier pending stamps stamps_refused stamps_slow pace
 for test; do
     "test_$test"
     lab_clear

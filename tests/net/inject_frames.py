@@ -250,7 +250,6 @@ def gaps(received_path, time_ns):
     print(f'{len(rows)} packets, {rate:.2f} a second, {100 * off:.3f} % off; error of gaps in us: median '
           f'{errors[len(errors) // 2] / 1e3:.1f}, 95 % {errors[len(errors) * 95 // 100] / 1e3:.1f}, '
           f'99 % {errors[len(errors) * 99 // 100] / 1e3:.1f}, most {errors[-1] / 1e3:.1f}')
-    assert off < 0.01, 'rate'
 
 
 def main(argv):

@@ -54,8 +54,8 @@ struct pkt_pace_report {
 };
 
 /*
- * Begins: the first packet is due at now. False, and nothing set, when the options make no sense: a size that is not
- * set, a time that is negative or longer than an hour, or more packets than nanoseconds.
+ * Begins: the first packet is due at now. False, and nothing set, when the options make no sense: a size that
+ * is not set, a time that is negative or longer than an hour, or more packets than nanoseconds.
  */
 PKT_API PKT_NODISCARD bool pkt_pace_start(struct pkt_pace *pace, const struct pkt_pace_options *options,
                                           struct pkt_mono now);
