@@ -41,6 +41,7 @@
 #include "sink.h"
 #include "socket.h"
 #include "time.h"
+#include "timestamp.h"
 #include "track.h"
 #include "transport.h"
 #include "view.h"

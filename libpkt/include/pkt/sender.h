@@ -34,6 +34,7 @@
 
 #include "room.h"
 #include "time.h"
+#include "timestamp.h"
 #include "view.h"
 
 PKT_BEGIN
@@ -56,13 +57,6 @@ enum pkt_sender_layer {
     PKT_SENDER_LAYER_LINK = 1, /* the link-layer header */
     PKT_SENDER_LAYER_NETWORK,  /* the IP header */
     PKT_SENDER_LAYER_MESSAGE,  /* the ICMP or ICMPv6 header */
-};
-
-/* Points on the way out where the kernel can take a transmit timestamp. */
-enum pkt_stamp_point {
-    PKT_STAMP_SCHEDULED = 1 << 0, /* before the queueing discipline (SOF_TIMESTAMPING_TX_SCHED) */
-    PKT_STAMP_SOFTWARE = 1 << 1,  /* at the driver, as late as software can (SOF_TIMESTAMPING_TX_SOFTWARE) */
-    PKT_STAMP_HARDWARE = 1 << 2,  /* by the card (SOF_TIMESTAMPING_TX_HARDWARE), where it was set up to */
 };
 
 /* An ICMP error, or an error of this machine, that came back on the sender's socket. */
