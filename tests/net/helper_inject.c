@@ -38,7 +38,7 @@ enum { PACKETS_MAX = 4096, BYTES_MAX = 70000 };
 /* Numbers that the command line sets, with their defaults. */
 static struct settings {
     unsigned long hops, class, bypass, buffer, stamps, counted, first, pause_ns, repeat, raw, settle_ms,
-        patience_ms, gone, adopt;
+        patience_ms, gone, adopt, replies;
 } settings = {.patience_ms = 20000};
 
 static const char *interface;
@@ -90,7 +90,8 @@ static unsigned long *find_number(const char *key)
         {"settle_ms",   &settings.settle_ms  },
         {"patience_ms", &settings.patience_ms},
         {"gone",        &settings.gone       },
-        {"adopt",       &settings.adopt      }
+        {"adopt",       &settings.adopt      },
+        {"replies",     &settings.replies    }
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         if (strcmp(numbers[i].key, key) == 0)
@@ -202,6 +203,7 @@ static struct pkt_sender *open_sender(const char *kind)
                                          .qdisc_bypass = settings.bypass != 0,
                                          .stamps = (unsigned)settings.stamps,
                                          .send_buffer_size = settings.buffer,
+                                         .keep_replies = settings.replies > 0,
                                          .on_error = on_error};
     int result = settings.adopt ? pkt_sender_open_fd(open_socket(options.kind), &options, &sender, &error)
                                 : pkt_sender_open(&options, &sender, &error);
@@ -278,6 +280,17 @@ static void send_batch(struct pkt_sender *sender)
         print_result(&packets[i], errnos[i]);
 }
 
+static void take_replies(const struct pkt_sender *sender)
+{
+    uint8_t bytes[2048];
+    unsigned long count = 0;
+    struct pollfd fd = {.fd = pkt_sender_fd(sender), .events = POLLIN};
+    while (count < settings.replies && poll(&fd, 1, 5000) > 0)
+        count += recv(fd.fd, bytes, sizeof bytes, MSG_DONTWAIT) >= 0;
+    count += recv(fd.fd, bytes, sizeof bytes, MSG_DONTWAIT) >= 0; /* none more */
+    printf("replies %lu\n", count);
+}
+
 static int run_send(int argc, char **argv)
 {
     for (int i = 3; i < argc; i++)
@@ -295,6 +308,7 @@ static int run_send(int argc, char **argv)
         else
             send_batch(sender);
     }
+    take_replies(sender);
     pkt_sender_stamps(sender, NULL, 0);
     print_counts(sender);
     pkt_sender_close(sender);

@@ -130,6 +130,20 @@ test_filled() {
     python3 "$frames" filled "$LAB_DIR/filled.pcap" || lab_fail 'filled'
 }
 
+# Replies to datagram ICMP stay where the caller reads them, or are dropped before they fill the buffer.
+test_replies() {
+    cable
+    lab_sysctl B net.ipv4.icmp_echo_ignore_all=0 net.ipv6.icmp.echo_ignore_all=0
+    for to in 192.0.2.2 2001:db8::2; do
+        kind=icmp4
+        [ $to = 192.0.2.2 ] || kind=icmp6
+        make $kind | sed -n 1,4p | helper_in A replies send $kind to=$to replies=4
+        grep -qx 'replies 4' "$LAB_DIR/replies" || lab_fail "$(cat "$LAB_DIR/replies")"
+        make $kind | sed -n 1,4p | helper_in A replies send $kind to=$to
+        grep -qx 'replies 0' "$LAB_DIR/replies" || lab_fail "$(cat "$LAB_DIR/replies")"
+    done
+}
+
 # Of two interfaces the one asked for, whatever the routing table says.
 test_interface() {
     cable
@@ -324,7 +338,7 @@ test_pace() {
 }
 
 lab_start
-[ $# -gt 0 ] || set -- conformance privilege filled interface netfilter full link carrier pending stamps stamps_refused stamps_slow pace
+[ $# -gt 0 ] || set -- conformance privilege filled replies interface netfilter full link carrier pending stamps stamps_refused stamps_slow pace
 for test; do
     "test_$test"
     lab_clear
