@@ -88,6 +88,17 @@ static inline uint16_t pkt_vlan_type(struct pkt_vlan v)
     return pkt_u16(v.header, 2);
 }
 
+struct pkt_vlan_spec {
+    uint16_t
+        tpid;    /* written as the type of the layer before; 0: 0x8100 (0x88a8: service tag, IEEE 802.1ad) */
+    uint16_t id; /* below 4096 */
+    uint8_t priority; /* below 8 */
+    bool dei;         /* drop eligible */
+    uint16_t type;    /* 0: that of the next layer, a length before LLC */
+};
+/* Puts a VLAN tag behind an Ethernet header or another tag. RANGE, and ORDER behind anything else. */
+PKT_API void pkt_build_vlan(struct pkt_build *build, const struct pkt_vlan_spec *spec);
+
 /* IEEE 802.2 LLC: 3 or 4 bytes, and 5 more with SNAP (RFC 1042). */
 struct pkt_llc {
     struct pkt_view header;
@@ -220,6 +231,29 @@ static inline struct pkt_view pkt_arp_target_protocol(struct pkt_arp a)
     return pkt_view_clip(a.message, 8U + 2U * pkt_arp_hardware_len(a) + pkt_arp_protocol_len(a),
                          pkt_arp_protocol_len(a));
 }
+enum pkt_arp_operation {
+    PKT_ARP_REQUEST = 1,
+    PKT_ARP_REPLY = 2,
+    PKT_RARP_REQUEST = 3,
+    PKT_RARP_REPLY = 4,
+    PKT_INARP_REQUEST = 8,
+    PKT_INARP_REPLY = 9,
+};
+
+struct pkt_arp_spec {
+    uint16_t operation;     /* 0: request */
+    uint16_t hardware_type; /* 0: 1, Ethernet */
+    uint16_t protocol_type; /* 0: 0x0800, IPv4 */
+    struct pkt_view
+        sender_hardware; /* with a length of 0: as many zeroes as the other hardware address, or 6 */
+    struct pkt_view sender_protocol; /* likewise, or 4 */
+    struct pkt_view target_hardware;
+    struct pkt_view target_protocol;
+};
+/* Puts an ARP or RARP message. RANGE when two addresses of a kind differ in length, or one is over 255 bytes.
+ */
+PKT_API void pkt_build_arp(struct pkt_build *build, const struct pkt_arp_spec *spec);
+
 /* Whether it maps IPv4 to Ethernet: lengths 6 and 4, protocol type 0x0800. */
 static inline bool pkt_arp_is_ethernet_ipv4(struct pkt_arp a)
 {

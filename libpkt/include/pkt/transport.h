@@ -117,6 +117,35 @@ static inline uint16_t pkt_tcp_urgent(struct pkt_tcp t)
 }
 PKT_API void pkt_tcp_options(struct pkt_tcp t, struct pkt_list *ret_list);
 
+struct pkt_tcp_spec {
+    uint16_t src; /* ports */
+    uint16_t dst;
+    uint32_t sequence;
+    uint32_t acknowledgment;
+    uint16_t flags;  /* enum pkt_tcp_flag; 0: SYN */
+    uint16_t window; /* 0: 65535; a window that is closed is written by pkt_build_set_bits */
+    uint16_t urgent;
+};
+/* Puts a TCP header. RANGE for flags beyond nine bits. */
+PKT_API void pkt_build_tcp(struct pkt_build *build, const struct pkt_tcp_spec *spec);
+
+/*
+ * Puts an option into the TCP header that was put last; the header is padded to a multiple of 4 with End of
+ * Option List. kind 0 and 1 are single octets and have no data. RANGE beyond 40 bytes of options.
+ */
+PKT_API void pkt_build_tcp_option(struct pkt_build *build, uint8_t kind, struct pkt_view data);
+
+/* Maximum segment size in bytes (RFC 9293 3.7.1). */
+PKT_API void pkt_build_tcp_mss(struct pkt_build *build, uint16_t mss);
+/* Window scale: a shift (RFC 7323 2.2). */
+PKT_API void pkt_build_tcp_window_scale(struct pkt_build *build, uint8_t shift);
+/* SACK permitted (RFC 2018 2). */
+PKT_API void pkt_build_tcp_sack_permitted(struct pkt_build *build);
+/* SACK (RFC 2018 3): left and right edges in turn; count of blocks at most 4. */
+PKT_API void pkt_build_tcp_sack(struct pkt_build *build, const uint32_t *edges, unsigned block_count);
+/* Timestamps (RFC 7323 3.2). */
+PKT_API void pkt_build_tcp_timestamps(struct pkt_build *build, uint32_t value, uint32_t echo);
+
 /* GRE: 4 bytes and the optional fields that its flags announce. */
 struct pkt_gre {
     struct pkt_view header;
@@ -135,6 +164,15 @@ PKT_API bool pkt_gre_checksum(struct pkt_gre g, uint16_t *ret_checksum);
 PKT_API bool pkt_gre_key(struct pkt_gre g, uint32_t *ret_key);
 PKT_API bool pkt_gre_sequence(struct pkt_gre g, uint32_t *ret_sequence);
 
+struct pkt_gre_spec {
+    uint16_t protocol; /* EtherType; 0: that of the next layer */
+    bool has_checksum, has_key, has_sequence;
+    uint32_t key;
+    uint32_t sequence;
+};
+/* Puts a GRE header of version 0 with the optional fields that the spec has. */
+PKT_API void pkt_build_gre(struct pkt_build *build, const struct pkt_gre_spec *spec);
+
 /* VXLAN: 8 bytes. */
 struct pkt_vxlan {
     struct pkt_view header;
@@ -149,6 +187,9 @@ static inline uint32_t pkt_vxlan_vni(struct pkt_vxlan v)
 {
     return pkt_u24(v.header, 4);
 }
+
+/* Puts a VXLAN header; vni has 24 bits, else RANGE. An Ethernet frame follows (RFC 7348 5). */
+PKT_API void pkt_build_vxlan(struct pkt_build *build, uint32_t vni);
 
 PKT_END
 

@@ -25,6 +25,11 @@ const struct pkt_builder pkt_builders[PKT_PROTO_COUNT] = {
     [PKT_PROTO_IPV6] = {NULL, pkt_ipv6_finish, pkt_ipv6_automatic, {PKT_ETHERTYPE_IPV6, PKT_IP_IPV6}},
     [PKT_PROTO_IP6_HOPOPTS] = {pkt_ipv6_options_close, pkt_ipv6_options_finish, pkt_ipv6_options_automatic, {-1, PKT_IP_HOPOPTS}},
     [PKT_PROTO_IGMP] = {NULL, pkt_igmp_finish, pkt_igmp_automatic, {-1, PKT_IP_IGMP}},
+    [PKT_PROTO_VLAN] = {NULL, pkt_vlan_finish, pkt_vlan_automatic, {PKT_ETHERTYPE_VLAN, -1}},
+    [PKT_PROTO_ARP] = {NULL, NULL, NULL, {PKT_ETHERTYPE_ARP, -1}},
+    [PKT_PROTO_TCP] = {pkt_tcp_close, pkt_tcp_finish, pkt_tcp_automatic, {-1, PKT_IP_TCP}},
+    [PKT_PROTO_GRE] = {NULL, pkt_gre_finish, pkt_gre_automatic, {-1, PKT_IP_GRE}},
+    [PKT_PROTO_VXLAN] = {NULL, NULL, NULL, {-1, -1}},
     [PKT_PROTO_UDP] = {NULL, pkt_udp_finish, pkt_udp_automatic, {-1, PKT_IP_UDP}},
 };
 /* clang-format on */

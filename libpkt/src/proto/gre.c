@@ -4,6 +4,7 @@
  *     C R K S ... version | protocol 2 | [checksum 2, reserved 2] | [key 4] | [sequence 4] | [acknowledgment
  * 4, v1]
  */
+#include "build.h"
 #include "demux.h"
 #include "pkt/link.h"
 #include "pkt/transport.h"
@@ -111,4 +112,42 @@ void pkt_gre_rules(struct pkt_packet *packet, unsigned layer)
     bool pptp = version == 1 && pkt_gre_protocol(gre) == PKT_ETHERTYPE_PPP;
     if (version != 0 && !pptp)
         pkt_rule_broken(packet, layer, PKT_D_GRE_VERSION, 0, 0, version);
+}
+
+/* --- building --- */
+
+enum {
+    GRE_PROTOCOL = 2,
+};
+
+const struct pkt_build_automatic pkt_gre_automatic[] = {
+    {PKT_BUILD_NEXT,     16, 16, PKT_BUILD_ANY_TYPE},
+    {PKT_BUILD_CHECKSUM, 16, 32, PKT_BUILD_ANY_TYPE},
+    {0,                  0,  0,  0                 },
+};
+
+void pkt_build_gre(struct pkt_build *build, const struct pkt_gre_spec *spec)
+{
+    static const struct pkt_gre_spec defaults;
+    spec = spec == NULL ? &defaults : spec;
+    uint16_t flags = (uint16_t)((spec->has_checksum ? GRE_C : 0) | (spec->has_key ? GRE_K : 0) |
+                                (spec->has_sequence ? GRE_S : 0));
+    struct pkt_room header = pkt_build_begin(build, PKT_PROTO_GRE, header_len(flags));
+    pkt_set_u16(header, 0, flags);
+    pkt_set_u16(header, GRE_PROTOCOL, spec->protocol);
+    if (spec->has_key)
+        pkt_set_u32(header, GRE_MIN + checksum_len(flags), spec->key);
+    if (spec->has_sequence)
+        pkt_set_u32(header, GRE_MIN + checksum_len(flags) + key_len(flags), spec->sequence);
+    /* Without the C bit there is no checksum: what stands there is something else. */
+    build->row[pkt_build_last(build)].fixed |=
+        (uint8_t)((spec->protocol != 0 ? PKT_BUILD_NEXT : 0) | (spec->has_checksum ? 0 : PKT_BUILD_CHECKSUM));
+}
+
+/* RFC 2784 2.3: over the GRE header and the payload. */
+void pkt_gre_finish(struct pkt_build *build, unsigned row)
+{
+    if (pkt_build_fills(build, row, PKT_BUILD_NEXT))
+        pkt_set_u16(pkt_build_row_room(build, row), GRE_PROTOCOL, pkt_build_ethertype(build, row));
+    pkt_build_checksum(build, row, GRE_CHECKSUM, 0);
 }

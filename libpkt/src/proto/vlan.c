@@ -6,6 +6,7 @@
  *     |PCP|D| VLAN id      | type / length |
  *     +---+-+--------------+---------------+
  */
+#include "build.h"
 #include "demux.h"
 #include "pkt/link.h"
 
@@ -37,4 +38,49 @@ void pkt_vlan_rules(struct pkt_packet *packet, unsigned layer)
     struct pkt_vlan vlan;
     if (pkt_as_vlan(packet, layer, &vlan) && pkt_vlan_id(vlan) == VLAN_ID_RESERVED)
         pkt_rule_broken(packet, layer, PKT_D_VLAN_RESERVED_ID, 0, 0, VLAN_ID_RESERVED);
+}
+
+/* --- building --- */
+
+enum {
+    VLAN_TYPE = 2,
+    VLAN_ID_MAX = 0x0fff,
+    VLAN_PRIORITY_MAX = 7,
+    ETHERNET_TYPE_BITS = 96,
+    VLAN_TYPE_BITS = 16,
+};
+
+const struct pkt_build_automatic pkt_vlan_automatic[] = {
+    {PKT_BUILD_NEXT, 16, 16, PKT_BUILD_ANY_TYPE},
+    {0,              0,  0,  0                 },
+};
+
+/* The type of the layer before is this tag's TPID, unless it was written by hand. */
+static void announce(struct pkt_build *build, uint16_t tpid)
+{
+    unsigned before = pkt_build_last(build);
+    bool is_tag = build->count > 0 && build->row[before].proto == PKT_PROTO_VLAN;
+    if (build->count == 0 || (!is_tag && build->row[before].proto != PKT_PROTO_ETHERNET))
+        pkt_build_fail(build, PKT_BUILD_E_ORDER);
+    else if (pkt_build_fills(build, before, PKT_BUILD_NEXT))
+        pkt_build_set_bits(build, before, is_tag ? VLAN_TYPE_BITS : ETHERNET_TYPE_BITS, 16, tpid);
+}
+
+void pkt_build_vlan(struct pkt_build *build, const struct pkt_vlan_spec *spec)
+{
+    static const struct pkt_vlan_spec defaults;
+    spec = spec == NULL ? &defaults : spec;
+    announce(build, spec->tpid == 0 ? PKT_ETHERTYPE_VLAN : spec->tpid);
+    if (spec->id > VLAN_ID_MAX || spec->priority > VLAN_PRIORITY_MAX)
+        pkt_build_fail(build, PKT_BUILD_E_RANGE);
+    struct pkt_room tag = pkt_build_begin(build, PKT_PROTO_VLAN, VLAN_LEN);
+    pkt_set_u16(tag, 0, (uint16_t)(spec->priority << 13 | spec->dei << 12 | spec->id));
+    pkt_set_u16(tag, VLAN_TYPE, spec->type);
+    if (spec->type != 0)
+        build->row[pkt_build_last(build)].fixed |= PKT_BUILD_NEXT;
+}
+
+void pkt_vlan_finish(struct pkt_build *build, unsigned row)
+{
+    pkt_build_type_length(build, row, VLAN_TYPE);
 }
