@@ -118,7 +118,7 @@ static const struct seed seeds[] = {
     {PKT_PROTO_ICMP,         "11000000" ZEROES4 ZEROES4,                 NULL                                       },
     {PKT_PROTO_ICMP,         "0900000001020000",                         ZEROES4 ZEROES4                            },
     {PKT_PROTO_ICMP,         "2a000000" ZEROES4,                         NULL                                       },
-    {PKT_PROTO_ICMP,         "2b000000" ZEROES4,                         NULL                                       },
+    {PKT_PROTO_ICMP,         "2b000000" ZEROES4 "0102",                  NULL                                       },
     {PKT_PROTO_ICMP,         "f0000000010203",                           NULL                                       },
     {PKT_PROTO_ICMP_EXT,     "20000000",                                 "00080101" ZEROES4                         },
     {PKT_PROTO_ICMP_EXT,     "20000000",

@@ -88,6 +88,12 @@ static bool body(struct pkt_field_item *item, struct pkt_field_value *ret_value)
     return field_bytes(ret_value, pkt_view_from(item->view, 4));
 }
 
+/* Linux answers with the extension structure of the request, which RFC 8335 3 leaves out. */
+static bool reply_data(struct pkt_field_item *item, struct pkt_field_value *ret_value)
+{
+    return field_bytes(ret_value, pkt_view_from(item->view, BODY));
+}
+
 static bool quoted_len(struct pkt_field_item *item, struct pkt_field_value *ret_value)
 {
     return pkt_u8(item->view, 5) != 0 && field_uint(ret_value, pkt_u8(item->view, 5) * 4U);
@@ -129,6 +135,8 @@ static const struct pkt_field icmp_rows[] = {
     {NAME("icmp", "mtu", "mtu"), OCTETS(6, 2), .shapes = ICMP_FRAG_NEEDED | ICMP_FRAG_NEEDED_SIZED,
      .unit = "bytes"},
     {NAME("pkt.icmp", "data", "data"), .type = PKT_FIELD_BYTES, .get = body, .shapes = ICMP_OTHER},
+    {NAME("pkt.icmp", "data", "data"), .type = PKT_FIELD_BYTES, .get = reply_data,
+     .shapes = ICMP_EXTENDED_ECHO_REPLY, .flags = PKT_FIELD_HIDDEN},
     {NAME("icmp", "redir_gw", "redir_gw"), .type = PKT_FIELD_IP4, OCTETS(4, 4), .shapes = ICMP_REDIRECT},
     {NAME("icmp", "num_addrs", "num_addrs"), OCTETS(4, 1), .shapes = ICMP_ROUTER_ADVERTISEMENT},
     {NAME("icmp", "addr_entry_size", "addr_entry_size"), OCTETS(5, 1), .shapes = ICMP_ROUTER_ADVERTISEMENT},

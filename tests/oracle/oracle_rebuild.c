@@ -1,0 +1,560 @@
+/*
+ * Each packet of captures/ is built again from what the registry reads of it: the same bytes, or the reason
+ * in rebuild_divergences.txt. Fields that had to be written over what finish fills are explained by a finding
+ * of the decoder, or are divergences, too.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <fnmatch.h>
+
+#include "rebuild.h"
+
+/* --- a builder a protocol --- */
+
+static void begin_payload(struct rebuild *r, struct pkt_field_item *item)
+{
+    pkt_build_payload(&r->build, rebuild_bytes(item, "data.data"));
+}
+
+/* A trailer's bytes are fields of the Ethernet header. */
+static void begin_trailer(struct rebuild *r, struct pkt_field_item *item)
+{
+    struct pkt_field_item ethernet = rebuild_item(r, 0);
+    (void)item;
+    if (ethernet.group != GROUP_ETHERNET)
+        return;
+    pkt_build_trailer(&r->build, rebuild_bytes(&ethernet, "eth.padding"));
+    pkt_build_trailer(&r->build, rebuild_bytes(&ethernet, "eth.trailer"));
+}
+
+static void begin_ethernet(struct rebuild *r, struct pkt_field_item *item)
+{
+    (void)item;
+    pkt_build_ethernet(&r->build, NULL);
+}
+
+static void put_ipv4_option(struct rebuild *r, struct pkt_field_item *item)
+{
+    struct composed c;
+    struct pkt_view option = compose(item, &c);
+    pkt_build_ipv4_option(&r->build, pkt_u8(option, 0), pkt_view_from(option, 2));
+}
+
+static void begin_ipv4(struct rebuild *r, struct pkt_field_item *item)
+{
+    pkt_build_ipv4(&r->build, NULL);
+    put_items(r, item, 0, put_ipv4_option);
+}
+
+static void put_ipv6_option(struct rebuild *r, struct pkt_field_item *item)
+{
+    struct composed c;
+    struct pkt_view option = compose(item, &c);
+    pkt_build_ipv6_option(&r->build, pkt_u8(option, 0), pkt_view_from(option, 2));
+}
+
+static void begin_ipv6(struct rebuild *r, struct pkt_field_item *item)
+{
+    (void)item;
+    pkt_build_ipv6(&r->build, NULL);
+}
+
+static void begin_hopopts(struct rebuild *r, struct pkt_field_item *item)
+{
+    pkt_build_ipv6_hopopts(&r->build);
+    put_items(r, item, 0, put_ipv6_option);
+}
+
+static void begin_udp(struct rebuild *r, struct pkt_field_item *item)
+{
+    (void)item;
+    pkt_build_udp(&r->build, NULL);
+}
+
+static void put_router(struct rebuild *r, struct pkt_field_item *item)
+{
+    struct pkt_field_value address;
+    if (rebuild_read(item, "icmp.router_address", &address))
+        pkt_build_icmp_router(&r->build, pkt_ip4_at(address.bytes, 0),
+                              (int32_t)rebuild_number(item, "icmp.pref_level"));
+}
+
+static void begin_icmp(struct rebuild *r, struct pkt_field_item *item)
+{
+    uint8_t type = (uint8_t)rebuild_number(item, "icmp.type");
+    switch (type) {
+    case PKT_ICMP_TIMESTAMP:
+    case PKT_ICMP_TIMESTAMP_REPLY:
+        pkt_build_icmp_timestamp(
+            &r->build, &(struct pkt_icmp_timestamp_spec){.reply = type == PKT_ICMP_TIMESTAMP_REPLY});
+        break;
+    case PKT_ICMP_ADDRESS_MASK:
+    case PKT_ICMP_ADDRESS_MASK_REPLY:
+        pkt_build_icmp_mask(&r->build,
+                            &(struct pkt_icmp_mask_spec){.reply = type == PKT_ICMP_ADDRESS_MASK_REPLY});
+        break;
+    case PKT_ICMP_ROUTER_ADVERTISEMENT:
+        pkt_build_icmp_router_advertisement(&r->build, &(struct pkt_icmp_router_spec){.code = 0});
+        put_items(r, item, 0, put_router);
+        break;
+    default:
+        pkt_build_icmp(&r->build, &(struct pkt_icmp_spec){
+                                      .type = type, .code = (uint8_t)rebuild_number(item, "icmp.code")});
+        pkt_build_payload(&r->build, pkt_view_from(rebuild_bytes(item, "pkt.icmp.data"),
+                                                   type == PKT_ICMP_EXTENDED_ECHO_REPLY ? 0 : 4));
+    }
+}
+
+/* --- IGMP and MLD --- */
+
+static void put_igmp_source(struct rebuild *r, struct pkt_field_item *item)
+{
+    pkt_build_igmp3_source(&r->build, pkt_ip4_at(rebuild_bytes(item, "igmp.saddr"), 0));
+}
+
+/* The fields of a record, read from its bytes once they are composed. */
+static struct pkt_group_record record_of(struct pkt_field_item *item, unsigned address_len,
+                                         struct composed *c)
+{
+    struct pkt_group_record record;
+    struct pkt_view bytes = compose(item, c);
+    struct pkt_option option = {
+        .type = pkt_u8(bytes, 0), .bytes = bytes, .data = pkt_view_from(bytes, 4 + address_len)};
+    pkt_group_record(&option, address_len, &record);
+    return record;
+}
+
+static void put_igmp_record(struct rebuild *r, struct pkt_field_item *item)
+{
+    struct composed c;
+    struct pkt_group_record record = record_of(item, 4, &c);
+    pkt_build_igmp3_record(&r->build, &(struct pkt_igmp3_record_spec){
+                                          .type = record.type,
+                                          .group = pkt_ip4_at(record.group, 0),
+                                          .sources = (const struct pkt_ip4 *)record.sources.ptr,
+                                          .source_count = record.sources.len / 4,
+                                          .aux = record.aux,
+                                      });
+}
+
+static void begin_igmp(struct rebuild *r, struct pkt_field_item *item)
+{
+    uint8_t type = (uint8_t)rebuild_number(item, "igmp.type");
+    bool is_v3 = rebuild_number(item, "igmp.version") == 3;
+    if (is_v3 && type == PKT_IGMP_QUERY) {
+        pkt_build_igmp3_query(&r->build, NULL);
+        put_items(r, item, 0, put_igmp_source);
+    } else if (is_v3) {
+        pkt_build_igmp3_report(&r->build);
+        put_items(r, item, 1, put_igmp_record);
+    } else if (type >= PKT_IGMP_MRD_SOLICITATION && type <= PKT_IGMP_MRD_TERMINATION) {
+        pkt_build_igmp_mrd(&r->build, &(struct pkt_mrd_spec){.message = type - PKT_IGMP_MRD_ADVERTISEMENT});
+        pkt_build_payload(&r->build, rebuild_bytes(item, "pkt.igmp.body"));
+    } else {
+        pkt_build_igmp(&r->build, &(struct pkt_igmp_spec){.type = type});
+        pkt_build_payload(&r->build, pkt_view_from(rebuild_bytes(item, "pkt.igmp.body"), 4));
+    }
+}
+
+static void put_mld_source(struct rebuild *r, struct pkt_field_item *item)
+{
+    pkt_build_mld2_source(&r->build, pkt_ip6_at(rebuild_bytes(item, "icmpv6.mld.source_address"), 0));
+}
+
+static void put_mld_record(struct rebuild *r, struct pkt_field_item *item)
+{
+    struct composed c;
+    struct pkt_group_record record = record_of(item, 16, &c);
+    pkt_build_mld2_record(&r->build, &(struct pkt_mld2_record_spec){
+                                         .type = record.type,
+                                         .group = pkt_ip6_at(record.group, 0),
+                                         .sources = (const struct pkt_ip6 *)record.sources.ptr,
+                                         .source_count = record.sources.len / 16,
+                                         .aux = record.aux,
+                                     });
+}
+
+/* False for messages that are none of MLD. */
+static bool begin_mld(struct rebuild *r, struct pkt_field_item *item, uint8_t type)
+{
+    struct pkt_field_value value;
+    if (type == PKT_ICMP6_MLD2_REPORT) {
+        pkt_build_mld2_report(&r->build);
+        put_items(r, item, 2, put_mld_record);
+    } else if (type == PKT_ICMP6_MLD_QUERY && rebuild_read(item, "pkt.icmpv6.mld.qqic", &value)) {
+        pkt_build_mld2_query(&r->build, NULL);
+        put_items(r, item, 1, put_mld_source);
+    } else if (rebuild_read(item, "icmpv6.mld.multicast_address", &value)) {
+        pkt_build_mld1(&r->build, &(struct pkt_mld1_spec){.type = type});
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* --- neighbour discovery --- */
+
+static void put_nd_option(struct rebuild *r, struct pkt_field_item *item)
+{
+    struct composed c;
+    struct pkt_view option = compose(item, &c);
+    pkt_build_nd_option(&r->build, pkt_u8(option, 0), pkt_view_from(option, 2));
+}
+
+/* False for messages that are none of neighbour discovery. */
+static bool begin_nd(struct rebuild *r, struct pkt_field_item *item, uint8_t type)
+{
+    static const struct pkt_ip6 any;
+    switch (type) {
+    case PKT_ICMP6_ROUTER_SOLICITATION:
+        pkt_build_nd_router_solicitation(&r->build);
+        break;
+    case PKT_ICMP6_ROUTER_ADVERTISEMENT:
+        pkt_build_nd_router_advertisement(&r->build, NULL);
+        break;
+    case PKT_ICMP6_NEIGHBOUR_SOLICITATION:
+        pkt_build_nd_neighbour_solicitation(&r->build, any);
+        break;
+    case PKT_ICMP6_NEIGHBOUR_ADVERTISEMENT:
+        pkt_build_nd_neighbour_advertisement(&r->build, NULL);
+        break;
+    case PKT_ICMP6_REDIRECT:
+        pkt_build_nd_redirect(&r->build, any, any);
+        break;
+    default:
+        return false;
+    }
+    put_items(r, item, 0, put_nd_option);
+    return true;
+}
+
+/* --- ICMPv6 --- */
+
+static void begin_icmp6(struct rebuild *r, struct pkt_field_item *item)
+{
+    uint8_t type = (uint8_t)rebuild_number(item, "icmpv6.type");
+    if (begin_mld(r, item, type) || begin_nd(r, item, type))
+        return;
+    pkt_build_icmp6(&r->build, &(struct pkt_icmp_spec){.type = type,
+                                                       .code = (uint8_t)rebuild_number(item, "icmpv6.code")});
+    pkt_build_payload(&r->build, pkt_view_from(rebuild_bytes(item, "icmpv6.data"), 4));
+}
+
+/* Text stands where the fields before it say. */
+static void put_interface(struct rebuild *r, struct pkt_field_item *item)
+{
+    struct pkt_interface_info info = {.role = (uint8_t)rebuild_number(item, "icmp.int_info.role")};
+    struct pkt_field_value value;
+    info.has_index = rebuild_read(item, "icmp.int_info.index", &value);
+    info.index = info.has_index ? (uint32_t)value.number : 0;
+    info.has_ip4 = rebuild_read(item, "icmp.int_info.ipv4", &value);
+    info.ip4 = pkt_ip4_at(value.bytes, 0);
+    info.has_ip6 = rebuild_read(item, "icmp.int_info.ipv6", &value);
+    info.ip6 = pkt_ip6_at(value.bytes, 0);
+    info.has_name = rebuild_read(item, "icmp.int_info.name_length", &value);
+    info.name = rebuild_bytes(item, "icmp.int_info.name");
+    info.has_mtu = rebuild_read(item, "icmp.int_info.mtu", &value);
+    info.mtu = info.has_mtu ? (uint32_t)value.number : 0;
+    pkt_build_icmp_interface_info(&r->build, &info);
+}
+
+static void put_object(struct rebuild *r, struct pkt_field_item *item)
+{
+    uint8_t class_number = (uint8_t)rebuild_number(item, "icmp.ext.class");
+    struct pkt_view name = rebuild_bytes(item, "icmp.int_ident.name");
+    struct composed c;
+    if (class_number == PKT_ICMP_OBJECT_INTERFACE) {
+        put_interface(r, item);
+        return;
+    }
+    if (name.len != 0) {
+        pkt_build_icmp_interface_id(&r->build, &(struct pkt_interface_id){.type = 1, .name = name});
+        return;
+    }
+    struct pkt_view object = compose(item, &c);
+    pkt_build_icmp_object(&r->build, class_number, (uint8_t)rebuild_number(item, "icmp.ext.ctype"),
+                          pkt_view_from(object, 4));
+}
+
+/* The quotation before it is as long as the packet has it. */
+static void begin_extension(struct rebuild *r, struct pkt_field_item *item)
+{
+    const struct pkt_layer *extension = &r->packet->layer[item->layer];
+    size_t quote_len = item->layer == 0 ? 0 : extension->off - r->packet->layer[item->layer - 1].off - 8;
+    pkt_build_icmp_extension_after(&r->build, quote_len);
+    put_items(r, item, 0, put_object);
+}
+
+begin_layer *const rebuild_begin[PKT_PROTO_COUNT] = {
+    [PKT_PROTO_PAYLOAD] = begin_payload,
+    [PKT_PROTO_TRAILER] = begin_trailer,
+    [PKT_PROTO_ETHERNET] = begin_ethernet,
+    [PKT_PROTO_IPV4] = begin_ipv4,
+    [PKT_PROTO_IPV6] = begin_ipv6,
+    [PKT_PROTO_IP6_HOPOPTS] = begin_hopopts,
+    [PKT_PROTO_UDP] = begin_udp,
+    [PKT_PROTO_ICMP] = begin_icmp,
+    [PKT_PROTO_ICMP_EXT] = begin_extension,
+    [PKT_PROTO_ICMP6] = begin_icmp6,
+    [PKT_PROTO_IGMP] = begin_igmp,
+};
+
+/* --- what differs --- */
+
+enum { DIFFERENCE_SIZE = 128 };
+
+/* Whether the packet ends within a header or message: builders put whole ones, so what is built goes on. */
+static bool ends_within(const struct rebuild *r)
+{
+    unsigned layer = r->packet->layer_count == 0 ? 0 : r->order[r->packet->layer_count - 1];
+    const struct pkt_layer *last = &r->packet->layer[layer];
+    return r->packet->layer_count != 0 && r->row[layer] >= 0 &&
+           last->off + last->len == r->packet->wire_len && r->build.row[r->row[layer]].hdr_len > last->len;
+}
+
+/* Whether the decoder says why a field that finish fills has another value. */
+static bool is_explained(const struct rebuild *r, unsigned layer, unsigned kind)
+{
+    const struct pkt_packet *packet = r->packet;
+    unsigned row = (unsigned)r->row[layer];
+    enum pkt_proto next =
+        row + 1 < r->build.count ? (enum pkt_proto)r->build.row[row + 1].proto : PKT_PROTO_NONE;
+    unsigned here = packet->layer[layer].flags;
+    if (ends_within(r))
+        return true;
+    if (kind == PKT_BUILD_NEXT)
+        return next == PKT_PROTO_PAYLOAD || next == PKT_PROTO_NONE || next == PKT_PROTO_TRAILER;
+    if (kind == PKT_BUILD_CHECKSUM)
+        return pkt_checksum_verify(packet, layer).state != PKT_CHECKSUM_OK;
+    if ((here & (PKT_LAYER_TRUNCATED | PKT_LAYER_FRAGMENT | PKT_LAYER_SHORT | PKT_LAYER_QUOTED)) != 0)
+        return true;
+    for (unsigned i = 0; i < packet->diagnosis_count; i++)
+        if (packet->diagnosis[i].layer >= layer)
+            return true;
+    return false;
+}
+
+/* The first field that was written over finish's without a finding that says why. */
+static bool find_unexplained(const struct rebuild *r, unsigned *ret_written, char *ret_difference)
+{
+    bool found = false;
+    for (unsigned layer = 0; layer < r->packet->layer_count; layer++) {
+        uint8_t group = field_group_of(r->packet->layer[layer].proto);
+        for (unsigned i = 0; i < 64; i++) {
+            struct pkt_field row;
+            struct pkt_field_value value;
+            struct pkt_field_place place;
+            if ((r->written[layer] >> i & 1) == 0 || !placed(r, layer, i, &row, &value, &place))
+                continue;
+            ++*ret_written;
+            if (found || is_explained(r, layer, automatic_kind(r, layer, &row)))
+                continue;
+            snprintf(ret_difference, DIFFERENCE_SIZE, "field:%s", field_groups[group]->rows[i].name);
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* The layer that holds an octet of the packet: the last one that begins before it. */
+static const char *layer_at(const struct pkt_packet *packet, size_t off)
+{
+    int found = -1;
+    for (unsigned i = 0; i < packet->layer_count; i++)
+        if (packet->layer[i].off <= off && (found < 0 || packet->layer[i].off >= packet->layer[found].off))
+            found = (int)i;
+    return found < 0 ? "frame" : pkt_proto_name((enum pkt_proto)packet->layer[found].proto);
+}
+
+/* False when it is the same; else how it differs. */
+static bool differs(const struct rebuild *r, unsigned *ret_written, char *ret_difference)
+{
+    struct pkt_view packet = r->packet->bytes;
+    if (r->failure[0] != '\0') {
+        snprintf(ret_difference, DIFFERENCE_SIZE, "%s", r->failure);
+        return true;
+    }
+    for (size_t i = 0; i < packet.len; i++) {
+        if (i < r->result.len && pkt_u8(r->result, i) == pkt_u8(packet, i))
+            continue;
+        snprintf(ret_difference, DIFFERENCE_SIZE, i < r->result.len ? "bytes:%s" : "end:%s",
+                 layer_at(r->packet, i));
+        return true;
+    }
+    if (r->result.len != r->packet->wire_len && !ends_within(r)) {
+        snprintf(ret_difference, DIFFERENCE_SIZE, "longer");
+        return true;
+    }
+    return find_unexplained(r, ret_written, ret_difference);
+}
+
+/* --- the table --- */
+
+struct divergence {
+    char capture[64];    /* pattern */
+    char packets[64];    /* ",3,4," or "" for any */
+    char difference[64]; /* pattern */
+    unsigned used;
+};
+
+static struct divergence divergences[256];
+static unsigned divergence_count;
+
+static const char *source_directory(void)
+{
+    const char *source = getenv("PKT_SOURCE_DIR");
+    return source != NULL ? source : ".";
+}
+
+static void read_divergences(void)
+{
+    char line[512], path[512];
+    snprintf(path, sizeof path, "%s/tests/oracle/rebuild_divergences.txt", source_directory());
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        struct divergence *d = &divergences[divergence_count];
+        char capture[64];
+        if (line[0] == '#' || line[0] == '\n')
+            continue;
+        assert_true(divergence_count < sizeof divergences / sizeof *divergences);
+        if (sscanf(line, "%63s %63s", capture, d->difference) != 2)
+            fail_msg("not a divergence: %s", line);
+        char *packets = strchr(capture, '#');
+        if (packets != NULL)
+            *packets++ = '\0';
+        snprintf(d->capture, sizeof d->capture, "%s", capture);
+        snprintf(d->packets, sizeof d->packets, packets == NULL ? "" : ",%s,",
+                 packets == NULL ? "" : packets);
+        divergence_count++;
+    }
+    fclose(file);
+}
+
+/* Whether the table has the difference; the packets of a row are taken out of it, so that what is left tells
+ * which ones no longer differ. */
+static bool is_known(const char *capture, unsigned number, const char *difference)
+{
+    char text[16];
+    snprintf(text, sizeof text, ",%u,", number);
+    for (unsigned i = 0; i < divergence_count; i++) {
+        struct divergence *d = &divergences[i];
+        char *at = strstr(d->packets, text);
+        if (fnmatch(d->capture, capture, 0) != 0 || fnmatch(d->difference, difference, 0) != 0 ||
+            (d->packets[0] != '\0' && at == NULL))
+            continue;
+        if (at != NULL)
+            memmove(at, at + strlen(text) - 1, strlen(at + strlen(text) - 1) + 1);
+        d->used++;
+        return true;
+    }
+    return false;
+}
+
+/* --- the captures --- */
+
+struct tally {
+    unsigned packets, rebuilt, known, unknown, written;
+};
+
+static uint8_t buffer[REBUILD_SIZE];
+
+/* The packet and what was built, from the line of the first octet that differs. */
+static void print_both(const struct rebuild *r)
+{
+    const struct pkt_view views[] = {r->packet->bytes, r->result};
+    size_t start = 0;
+    while (start < views[0].len && start < views[1].len && pkt_u8(views[0], start) == pkt_u8(views[1], start))
+        start++;
+    for (unsigned i = 0; i < 2; i++) {
+        print_message("%s %zu of %zu:", i == 0 ? "packet" : "built", start, views[i].len);
+        for (size_t k = start; k < views[i].len && k < start + 32; k++)
+            print_message(" %02x", pkt_u8(views[i], k));
+        print_message("\n");
+    }
+}
+
+static void rebuild_frame(const char *capture, const struct pkt_frame *frame, struct tally *tally)
+{
+    struct pkt_packet packet;
+    struct rebuild r;
+    char difference[DIFFERENCE_SIZE] = "";
+    pkt_decode(frame->bytes, frame->wire_len, frame->linktype, frame->decode_flags, &packet);
+    pkt_diagnose(&packet);
+    rebuild(&packet, buffer, &r);
+    tally->packets++;
+    if (!differs(&r, &tally->written, difference)) {
+        tally->rebuilt++;
+        return;
+    }
+    if (is_known(capture, (unsigned)frame->number, difference)) {
+        tally->known++;
+        return;
+    }
+    print_error("%s#%u %s\n", capture, (unsigned)frame->number, difference);
+    if (getenv("PKT_VERBOSE") != NULL)
+        print_both(&r);
+    tally->unknown++;
+}
+
+static int is_capture(const struct dirent *entry)
+{
+    return fnmatch("*.pcap", entry->d_name, 0) == 0 || fnmatch("*.pcapng", entry->d_name, 0) == 0;
+}
+
+static void rebuild_file(const char *directory, const char *name, struct tally *tally)
+{
+    char path[1024];
+    struct pkt_source *source;
+    struct pkt_event event;
+    struct pkt_error error;
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    if (pkt_source_open_file(path, NULL, &source, &error) < 0)
+        fail_msg("%s: %s", name, error.sentence);
+    while (pkt_source_next(source, &event, &error) > 0)
+        if (event.kind == PKT_EVENT_FRAME)
+            rebuild_frame(name, &event.frame, tally);
+    pkt_source_close(source);
+}
+
+static void test_rebuild(void **state)
+{
+    struct dirent **entries;
+    struct tally tally = {0, 0, 0, 0, 0};
+    char directory[512];
+    (void)state;
+    read_divergences();
+    snprintf(directory, sizeof directory, "%s/captures", source_directory());
+    int count = scandir(directory, &entries, is_capture, alphasort);
+    assert_true(count > 100);
+    for (int i = 0; i < count; i++) {
+        rebuild_file(directory, entries[i]->d_name, &tally);
+        free(entries[i]);
+    }
+    free(entries);
+    for (unsigned i = 0; i < divergence_count; i++)
+        if (divergences[i].used == 0 || strpbrk(divergences[i].packets, "0123456789") != NULL) {
+            print_error("no longer differs: %s#%s %s\n", divergences[i].capture, divergences[i].packets,
+                        divergences[i].difference);
+            tally.unknown++;
+        }
+    print_message("%u of %u packets rebuilt (%.1f %%), %u for a reason not; %u fields written over by hand\n",
+                  tally.rebuilt, tally.packets, 100.0 * tally.rebuilt / tally.packets, tally.known,
+                  tally.written);
+    assert_int_equal(tally.unknown, 0);
+    assert_true(tally.rebuilt > 900);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rebuild),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
