@@ -669,6 +669,9 @@ static void test_refused_envelopes(void **state)
     e.linktype = PKT_LINKTYPE_IPV6;
     assert_int_equal(pkt_membership_start(&walk, &query, &e), PKT_BUILD_E_RANGE);
     e.linktype = PKT_LINKTYPE_RAW;
+    e.vlan = 5;
+    assert_int_equal(pkt_membership_start(&walk, &query, &e), PKT_BUILD_E_RANGE);
+    e.vlan = 0;
     e.mtu = 24 + 8 + 8 + 4 - 1;
     assert_int_equal(pkt_membership_start(&walk, &report, &e), PKT_BUILD_E_RANGE);
     e.mtu++;
@@ -725,6 +728,28 @@ static void test_router_discovery(void **state)
         }
 }
 
+/* A tag behind Ethernet, which the MTU does not count. */
+static void test_vlan(void **state)
+{
+    (void)state;
+    for (unsigned v6 = 0; v6 < 2; v6++) {
+        struct pkt_membership_spec spec = {.message = PKT_MEMBERSHIP_QUERY, .v6 = v6 != 0};
+        struct pkt_membership_envelope e = envelope();
+        struct pkt_packet packet;
+        struct frame frame;
+        e.vlan = 1234;
+        e.mtu = v6 ? 48 + 28 : 24 + 12;
+        struct pkt_view bytes = only_packet(&spec, &e);
+        assert_bytes_hex(pkt_view_clip(bytes, 12, 6), v6 ? "8100 04d2 86dd" : "8100 04d2 0800");
+        packet_from_bytes(bytes.ptr, bytes.len, PKT_LINKTYPE_ETHERNET, &frame, &packet);
+        expect_rows(&packet, v6 ? "eth vlan ipv6 ipv6.hopopts icmpv6" : "eth vlan ip igmp");
+        assert_no_diagnoses(&packet);
+        frame_free(frame);
+        e.vlan = 4096;
+        assert_int_equal(pkt_membership_start(&walk, &spec, &e), PKT_BUILD_E_RANGE);
+    }
+}
+
 /* Hosts without an address yet report from the unspecified one (RFC 9776 4.2.14, RFC 3590 4). */
 static void test_unspecified_source(void **state)
 {
@@ -759,6 +784,7 @@ int main(void)
         cmocka_unit_test(test_space),
         cmocka_unit_test(test_router_discovery),
         cmocka_unit_test(test_unspecified_source),
+        cmocka_unit_test(test_vlan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

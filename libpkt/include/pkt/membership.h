@@ -77,6 +77,7 @@ struct pkt_membership_spec {
 /* Who says it, and where. */
 struct pkt_membership_envelope {
     uint16_t linktype;   /* PKT_LINKTYPE_ETHERNET, or PKT_LINKTYPE_RAW: IP alone; 0: Ethernet */
+    uint16_t vlan;       /* identifier of an 802.1Q tag behind Ethernet, below 4096; 0: no tag */
     uint32_t mtu;        /* bytes of an IP packet; 0: 1500 */
     struct pkt_mac mac;  /* source */
     struct pkt_ip4 src4; /* 0.0.0.0 where there is no address yet (RFC 9776 4.2.14) */
@@ -102,8 +103,8 @@ struct pkt_membership {
 /*
  * Starts the walk. The records and addresses of spec must outlive it.
  *
- * PKT_BUILD_OK; RANGE for a version, address length, link type, time or MTU that cannot be, and for what the
- * message has no field for; FORBIDDEN, with broken and broken_record set.
+ * PKT_BUILD_OK; RANGE for a version, address length, link type, tag, time or MTU that cannot be, and for what
+ * the message has no field for; FORBIDDEN, with broken and broken_record set.
  */
 PKT_API PKT_NODISCARD int pkt_membership_start(struct pkt_membership *membership,
                                                const struct pkt_membership_spec *spec,

@@ -7,7 +7,8 @@
 enum {
     MTU_DEFAULT = 1500,
     MTU_MAX = 65535, /* of IPv4; of IPv6 what a payload length can say, and its header aside */
-    SCRATCH = 128,   /* headers, a message and one source */
+    VLAN_MAX = 4095,
+    SCRATCH = 128, /* headers, a message and one source */
 };
 
 /* --- what a message has --- */
@@ -241,8 +242,8 @@ static int try_message(struct pkt_membership *m)
 static bool has_known_link(const struct pkt_membership *m)
 {
     uint16_t linktype = m->envelope.linktype;
-    return linktype == PKT_LINKTYPE_ETHERNET || linktype == PKT_LINKTYPE_RAW ||
-           linktype == pkt_membership_family(m->spec.v6)->linktype;
+    bool alone = linktype == PKT_LINKTYPE_RAW || linktype == pkt_membership_family(m->spec.v6)->linktype;
+    return linktype == PKT_LINKTYPE_ETHERNET ? m->envelope.vlan <= VLAN_MAX : alone && m->envelope.vlan == 0;
 }
 
 static void set_defaults(struct pkt_membership *m)

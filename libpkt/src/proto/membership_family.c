@@ -77,6 +77,8 @@ static void put_link(struct pkt_build *build, const struct pkt_membership *m, st
 {
     if (m->envelope.linktype == PKT_LINKTYPE_ETHERNET)
         pkt_build_ethernet(build, &(struct pkt_ethernet_spec){.dst = dst, .src = m->envelope.mac});
+    if (m->envelope.linktype == PKT_LINKTYPE_ETHERNET && m->envelope.vlan != 0)
+        pkt_build_vlan(build, &(struct pkt_vlan_spec){.id = m->envelope.vlan});
 }
 
 /* Not to be fragmented: what is too long is split. */
