@@ -39,6 +39,13 @@ static inline struct pkt_field_item rebuild_item(const struct rebuild *r, unsign
     return item;
 }
 
+/* Whether a row is to be written: not so the one that says of three bits only whether any is set, and that is
+ * part of another. */
+static inline bool is_whole(const struct pkt_field *row)
+{
+    return pkt_field_is_writable(row) && (row->type != PKT_FIELD_BOOL || row->bit_len == 1);
+}
+
 /* A row of the item by its full name; false when it is not there. */
 static inline bool rebuild_read(struct pkt_field_item *item, const char *name,
                                 struct pkt_field_value *ret_value)
@@ -80,7 +87,7 @@ static inline void compose_rows(struct pkt_field_item *from, struct pkt_field_it
         struct pkt_field_value value;
         struct pkt_field_place place;
         field_enter(to);
-        if (pkt_field_is_writable(&group->rows[i]) && field_read(&group->rows[i], from, &value) &&
+        if (is_whole(&group->rows[i]) && field_read(&group->rows[i], from, &value) &&
             field_place(&group->rows[i], to, &place) == PKT_FIELD_OK)
             (void)pkt_field_put(&place, &value, room);
     }
@@ -164,6 +171,8 @@ static inline unsigned automatic_kind(const struct rebuild *r, unsigned layer, c
     uint8_t proto = r->packet->layer[layer].proto;
     const struct pkt_build_automatic *a = pkt_builders[proto].automatic;
     uint8_t type = pkt_u8(pkt_layer_bytes(r->packet, layer), 0);
+    if (proto == PKT_PROTO_UDP && row->bit_off < 32)
+        return 0; /* ports are the sender's; finish fills one before VXLAN only */
     for (; a != NULL && a->kind != 0; a++) {
         bool is_of_type = a->type == PKT_BUILD_ANY_TYPE || a->type == type;
         bool meets = row->bit_off < a->bit_off + a->bit_len && a->bit_off < row->bit_off + row->bit_len;
@@ -180,7 +189,7 @@ static inline bool placed(const struct rebuild *r, unsigned layer, unsigned row,
     struct pkt_field_item item = rebuild_item(r, layer);
     const struct pkt_field *field = &field_groups[item.group]->rows[row];
     uint32_t start = r->packet->layer[layer].off * 8;
-    if (!pkt_field_is_writable(field) || !field_read(field, &item, ret_value) ||
+    if (!is_whole(field) || !field_read(field, &item, ret_value) ||
         field_place(field, &item, ret_place) != PKT_FIELD_OK || ret_place->bit_off < start)
         return false;
     *ret_row = *field;
