@@ -31,6 +31,7 @@
 #include "membership.h"
 #include "nd_build.h"
 #include "neighbour.h"
+#include "netns.h"
 #include "pace.h"
 #include "packet.h"
 #include "print.h"
