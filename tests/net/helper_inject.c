@@ -204,6 +204,7 @@ static struct pkt_sender *open_sender(const char *kind)
                                          .stamps = (unsigned)settings.stamps,
                                          .send_buffer_size = settings.buffer,
                                          .keep_replies = settings.replies > 0,
+                                         .receive_stamps = settings.replies > 0,
                                          .on_error = on_error};
     int result = settings.adopt ? pkt_sender_open_fd(open_socket(options.kind), &options, &sender, &error)
                                 : pkt_sender_open(&options, &sender, &error);
@@ -280,15 +281,30 @@ static void send_batch(struct pkt_sender *sender)
         print_result(&packets[i], errnos[i]);
 }
 
-static void take_replies(const struct pkt_sender *sender)
+/* Whether one came; counts those with a receive stamp. */
+static bool take_reply(int fd, unsigned long *stamped)
 {
     uint8_t bytes[2048];
-    unsigned long count = 0;
+    _Alignas(struct cmsghdr) uint8_t control[PKT_TIMESTAMP_CONTROL_SIZE];
+    struct iovec vector = {bytes, sizeof bytes};
+    struct msghdr message = {
+        .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    struct pkt_receive_stamp stamp;
+    if (recvmsg(fd, &message, MSG_DONTWAIT) < 0)
+        return false;
+    pkt_timestamp_read_receive(&message, &stamp);
+    *stamped += stamp.has_time;
+    return true;
+}
+
+static void take_replies(const struct pkt_sender *sender)
+{
+    unsigned long count = 0, stamped = 0;
     struct pollfd fd = {.fd = pkt_sender_fd(sender), .events = POLLIN};
     while (count < settings.replies && poll(&fd, 1, 5000) > 0)
-        count += recv(fd.fd, bytes, sizeof bytes, MSG_DONTWAIT) >= 0;
-    count += recv(fd.fd, bytes, sizeof bytes, MSG_DONTWAIT) >= 0; /* none more */
-    printf("replies %lu\n", count);
+        count += take_reply(fd.fd, &stamped);
+    count += take_reply(fd.fd, &stamped); /* none more */
+    printf("replies %lu stamped %lu\n", count, stamped);
 }
 
 static int run_send(int argc, char **argv)

@@ -441,9 +441,11 @@ static void test_options(void **state)
                    "what bypasses the queueing discipline has no timestamp in front of it");
     options.kind = PKT_SENDER_RAW4;
     assert_refused(&options, PKT_E_UNSUPPORTED, "a raw IPv4 socket cannot bypass the queueing discipline");
+    options.keep_replies = true;
+    assert_refused(&options, PKT_E_UNSUPPORTED, "a raw IPv4 socket receives nothing");
     options.kind = PKT_SENDER_LIBNET;
     assert_refused(&options, PKT_E_UNSUPPORTED,
-                   "libnet has no timestamps and no way around the queueing discipline");
+                   "libnet has no timestamps, no replies and no way around the queueing discipline");
 }
 
 static bool is_open(int fd)

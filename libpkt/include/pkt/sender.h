@@ -84,6 +84,7 @@ struct pkt_sender_options {
     unsigned stamps;       /* set of enum pkt_stamp_point; 0: none. LIBNET and CUSTOM have none */
     bool keep_replies;     /* ICMP4, ICMP6: leave replies on the descriptor, for the caller to read between
                               batches (they share the buffer with stamps and errors); else they are dropped */
+    bool receive_stamps;   /* with keep_replies: replies carry receive stamps (pkt_timestamp_read_receive) */
     unsigned stamps_max;   /* how many stamps are kept until they are fetched; 0: 4096 */
     size_t send_buffer_size;       /* SO_SNDBUF in bytes as the kernel counts them; 0: the system's */
     pkt_sender_on_error *on_error; /* NULL: errors are counted only */

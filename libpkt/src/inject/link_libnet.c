@@ -103,9 +103,9 @@ int libnet_sender_open(const struct pkt_sender_options *options, struct pkt_send
 {
     if (options->interface == NULL)
         return inject_fail(reterr_error, PKT_E_ARGUMENT, "libnet needs an interface");
-    if (options->stamps != 0 || options->qdisc_bypass)
+    if (options->stamps != 0 || options->qdisc_bypass || options->keep_replies || options->receive_stamps)
         return inject_fail(reterr_error, PKT_E_UNSUPPORTED,
-                           "libnet has no timestamps and no way around the queueing discipline");
+                           "libnet has no timestamps, no replies and no way around the queueing discipline");
     struct libnet_sender *self = calloc(1, sizeof *self);
     if (self == NULL)
         return inject_fail(reterr_error, PKT_E_MEMORY, "libnet: out of memory");

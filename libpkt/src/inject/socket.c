@@ -191,6 +191,10 @@ int socket_check(const struct pkt_sender_options *options, struct pkt_error *ret
     if (kinds[options->kind].needs_interface && options->interface == NULL)
         return inject_fail(reterr_error, PKT_E_ARGUMENT, "a %s needs an interface",
                            kinds[options->kind].what);
+    if ((options->keep_replies || options->receive_stamps) &&
+        kinds[options->kind].layer != PKT_SENDER_LAYER_MESSAGE)
+        return inject_fail(reterr_error, PKT_E_UNSUPPORTED, "a %s receives nothing",
+                           kinds[options->kind].what);
     if (options->qdisc_bypass && options->kind != PKT_SENDER_PACKET)
         return inject_fail(reterr_error, PKT_E_UNSUPPORTED, "a %s cannot bypass the queueing discipline",
                            kinds[options->kind].what);

@@ -6,9 +6,10 @@
 
 #include "pkt/clock.h"
 
+#include <time.h> /* <linux/errqueue.h> does not include it */
+
 #include <errno.h>
 #include <linux/errqueue.h>
-#include <linux/net_tstamp.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,35 +23,25 @@ enum {
     RING_SIZE = 4096,
     RING_SIZE_MAX = 1 << 24,
     RECEIVE_BUFFER = 1 << 20, /* a stamp takes near 800 bytes of it; net.core.rmem_max may allow less */
-    CONTROL_SIZE = 512,
+    CONTROL_SIZE = PKT_TIMESTAMP_CONTROL_SIZE,
     QUOTE_SIZE = 576, /* of a packet that caused an error: what routers quote of it */
 };
 
-static uint32_t timestamping_flags(unsigned points)
+static int enable(const struct stamps *stamps, const struct pkt_sender *sender,
+                  struct pkt_error *reterr_error)
 {
-    uint32_t flags = SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID | SOF_TIMESTAMPING_OPT_TSONLY;
-    if (points & PKT_STAMP_SCHEDULED)
-        flags |= SOF_TIMESTAMPING_TX_SCHED;
-    if (points & PKT_STAMP_SOFTWARE)
-        flags |= SOF_TIMESTAMPING_TX_SOFTWARE;
-    if (points & PKT_STAMP_HARDWARE)
-        flags |= SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE;
-    if ((points & PKT_STAMP_HARDWARE) && (points & PKT_STAMP_SOFTWARE))
-        flags |= SOF_TIMESTAMPING_OPT_TX_SWHW;
-    return flags;
-}
-
-static int set_timestamping(int fd, uint32_t flags)
-{
-    return setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags);
+    struct pkt_timestamp_options options = {
+        .size = sizeof options, .transmit = sender->info.stamps, .receive = stamps->receives};
+    return pkt_timestamp_enable(sender->fd, &options, reterr_error);
 }
 
 int stamps_open(struct stamps *stamps, struct pkt_sender *sender, const struct pkt_sender_options *options,
                 struct pkt_error *reterr_error)
 {
-    *stamps = (struct stamps){.on_error = options->on_error, .context = options->context};
+    *stamps = (struct stamps){
+        .on_error = options->on_error, .context = options->context, .receives = options->receive_stamps};
     if (options->stamps == 0)
-        return 0;
+        return stamps->receives ? enable(stamps, sender, reterr_error) : 0;
     stamps->size = options->stamps_max == 0 ? RING_SIZE : options->stamps_max;
     if (stamps->size > RING_SIZE_MAX)
         return inject_fail(reterr_error, PKT_E_ARGUMENT, "%s: at most %d stamps are kept", sender->name,
@@ -60,12 +51,10 @@ int stamps_open(struct stamps *stamps, struct pkt_sender *sender, const struct p
         return inject_fail(reterr_error, PKT_E_MEMORY, "%s: out of memory", sender->name);
     int buffer = RECEIVE_BUFFER;
     (void)setsockopt(sender->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
-    if (set_timestamping(sender->fd, timestamping_flags(options->stamps)) < 0) {
-        inject_fail_system(reterr_error, "%s: no transmit timestamps", sender->name);
+    int result = enable(stamps, sender, reterr_error);
+    if (result < 0)
         stamps_close(stamps);
-        return PKT_E_SYSTEM;
-    }
-    return 0;
+    return result;
 }
 
 void stamps_close(struct stamps *stamps)
@@ -79,12 +68,11 @@ static uint64_t count_answers(const struct pkt_sender *sender)
     return sender->statistics.stamps_received + sender->statistics.stamps_unnumbered;
 }
 
-/* SOF_TIMESTAMPING_OPT_ID starts counting at 0 whenever it goes from off to on. */
+/* The kernel counts from 0 whenever stamps are switched on. */
 static void restart_count(struct stamps *stamps, struct pkt_sender *sender)
 {
-    uint32_t flags = timestamping_flags(sender->info.stamps);
-    (void)set_timestamping(sender->fd, flags & ~(uint32_t)SOF_TIMESTAMPING_OPT_ID);
-    (void)set_timestamping(sender->fd, flags);
+    struct pkt_error ignored; /* it was possible before */
+    (void)enable(stamps, sender, &ignored);
     stamps->base = sender->number;
     stamps->base_wall_ns = pkt_wall_now().ns;
     stamps->expected = sender->statistics.stamps_expected;
@@ -163,48 +151,18 @@ bool stamps_end(struct stamps *stamps, const struct pkt_sender *sender, unsigned
 
 /* --- what came --- */
 
-/* One message of the error queue. */
-struct report {
-    const struct sock_extended_err *error; /* NULL: none */
-    const struct sockaddr *offender;
-    struct timespec times[3]; /* software, (unused), hardware */
-    struct pkt_view bytes;
-};
-
-/* The greatest number below end whose low 32 bits are mark; false where there is none. */
-static bool expand_mark(uint32_t mark, uint64_t end, uint64_t *ret_number)
-{
-    uint64_t back = (uint32_t)((uint32_t)end - 1 - mark); /* from the last number */
-    if (back >= end)
-        return false;
-    *ret_number = end - 1 - back;
-    return true;
-}
-
 static bool find_number(const struct stamps *stamps, const struct pkt_sender *sender, uint32_t mark,
                         int64_t wall_ns, uint64_t *ret_number)
 {
     if (!stamps->counted)
-        return expand_mark(mark, sender->number, ret_number);
+        return pkt_timestamp_number(mark, sender->number, ret_number);
     if (wall_ns != 0 && wall_ns < stamps->base_wall_ns)
         return false; /* left before the count began */
     uint64_t end = stamps->shifted ? stamps->certain_end : sender->number;
-    if (!expand_mark(mark, end - stamps->base, ret_number))
+    if (!pkt_timestamp_number(mark, end - stamps->base, ret_number))
         return false;
     *ret_number += stamps->base;
     return true;
-}
-
-static int64_t ns_of(struct timespec time)
-{
-    return time.tv_sec * PKT_NS_PER_S + time.tv_nsec;
-}
-
-static int point_of(const struct report *report)
-{
-    if (report->error->ee_info == SCM_TSTAMP_SCHED)
-        return PKT_STAMP_SCHEDULED;
-    return ns_of(report->times[0]) != 0 ? PKT_STAMP_SOFTWARE : PKT_STAMP_HARDWARE;
 }
 
 static void keep(struct stamps *stamps, struct pkt_sender *sender, const struct pkt_transmit_stamp *stamp)
@@ -217,12 +175,13 @@ static void keep(struct stamps *stamps, struct pkt_sender *sender, const struct 
     stamps->ring[(stamps->first + stamps->count++) % stamps->size] = *stamp;
 }
 
-static void take_stamp(struct stamps *stamps, struct pkt_sender *sender, const struct report *report)
+static void take_stamp(struct stamps *stamps, struct pkt_sender *sender,
+                       const struct pkt_timestamp_report *report)
 {
-    struct pkt_transmit_stamp stamp = {.point = point_of(report)};
-    stamp.time.ns = ns_of(report->times[0]);
-    stamp.card.ns = stamp.point == PKT_STAMP_HARDWARE ? ns_of(report->times[2]) : 0;
-    if (!find_number(stamps, sender, report->error->ee_data, stamp.time.ns, &stamp.number)) {
+    struct pkt_transmit_stamp stamp = {.point = report->point, .time = report->time};
+    if (stamp.point == PKT_STAMP_HARDWARE)
+        stamp.card = report->card;
+    if (!find_number(stamps, sender, report->mark, report->time.ns, &stamp.number)) {
         sender->statistics.stamps_unnumbered++;
         return;
     }
@@ -230,59 +189,49 @@ static void take_stamp(struct stamps *stamps, struct pkt_sender *sender, const s
     keep(stamps, sender, &stamp);
 }
 
-static void take_error(struct stamps *stamps, struct pkt_sender *sender, const struct report *report)
+static void put_offender(const struct sockaddr *offender, struct pkt_sender_error *ret_error)
+{
+    if (offender->sa_family == AF_INET)
+        memcpy(&ret_error->offender4, &((const struct sockaddr_in *)(const void *)offender)->sin_addr, 4);
+    ret_error->is_ip6 = offender->sa_family == AF_INET6;
+    if (ret_error->is_ip6)
+        memcpy(&ret_error->offender6, &((const struct sockaddr_in6 *)(const void *)offender)->sin6_addr, 16);
+}
+
+static void take_error(struct stamps *stamps, struct pkt_sender *sender, const struct sock_extended_err *from,
+                       struct pkt_view bytes)
 {
     sender->statistics.errors_received++;
     if (stamps->on_error == NULL)
         return;
-    struct pkt_sender_error error = {
-        .origin = report->error->ee_origin,
-        .system_errno = (int)report->error->ee_errno,
-        .type = report->error->ee_type,
-        .code = report->error->ee_code,
-        .info = report->error->ee_info,
-        .bytes = report->bytes,
-    };
-    if (report->offender->sa_family == AF_INET)
-        memcpy(&error.offender4, &((const struct sockaddr_in *)(const void *)report->offender)->sin_addr, 4);
-    error.is_ip6 = report->offender->sa_family == AF_INET6;
-    if (error.is_ip6)
-        memcpy(&error.offender6, &((const struct sockaddr_in6 *)(const void *)report->offender)->sin6_addr,
-               16);
+    struct pkt_sender_error error = {.origin = from->ee_origin,
+                                     .system_errno = (int)from->ee_errno,
+                                     .type = from->ee_type,
+                                     .code = from->ee_code,
+                                     .info = from->ee_info,
+                                     .bytes = bytes};
+    put_offender(SO_EE_OFFENDER(from), &error);
     stamps->on_error(stamps->context, &error);
 }
 
-static bool is_extended_error(const struct cmsghdr *header)
+static bool is_error(const struct cmsghdr *header)
 {
-    return (header->cmsg_level == SOL_PACKET && header->cmsg_type == 16 /* PACKET_TX_TIMESTAMP */) ||
-           (header->cmsg_level == SOL_IP && header->cmsg_type == IP_RECVERR) ||
+    return (header->cmsg_level == SOL_IP && header->cmsg_type == IP_RECVERR) ||
            (header->cmsg_level == SOL_IPV6 && header->cmsg_type == IPV6_RECVERR);
-}
-
-static void read_control(struct msghdr *message, struct report *ret_report)
-{
-    for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL;
-         header = CMSG_NXTHDR(message, header)) {
-        if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_TIMESTAMPING)
-            memcpy(ret_report->times, CMSG_DATA(header), sizeof ret_report->times);
-        if (!is_extended_error(header))
-            continue;
-        ret_report->error = (const struct sock_extended_err *)(const void *)CMSG_DATA(header);
-        ret_report->offender = SO_EE_OFFENDER(ret_report->error);
-    }
 }
 
 static void take_message(struct stamps *stamps, struct pkt_sender *sender, struct msghdr *message,
                          struct pkt_view bytes)
 {
-    struct report report = {.bytes = bytes};
-    read_control(message, &report);
-    if (report.error == NULL)
-        return;
-    if (report.error->ee_origin != SO_EE_ORIGIN_TIMESTAMPING)
-        take_error(stamps, sender, &report);
-    else if (stamps->ring != NULL)
+    struct pkt_timestamp_report report;
+    if (pkt_timestamp_read_transmit(message, &report)) {
         take_stamp(stamps, sender, &report);
+        return;
+    }
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL; c = CMSG_NXTHDR(message, c)) {
+        if (is_error(c))
+            take_error(stamps, sender, (const struct sock_extended_err *)(const void *)CMSG_DATA(c), bytes);
+    }
 }
 
 /* Takes up to STAMPS_QUEUE_BATCH messages; false when the queue is empty now. */

@@ -25,6 +25,7 @@ struct stamps {
     unsigned size;
     unsigned first;
     unsigned count;
+    bool receives;        /* packets that come are stamped too */
     bool counted;         /* the kernel counts packets, instead of taking marks */
     bool proven;          /* it took a mark */
     bool shifted;         /* counted: a packet failed, and perhaps was counted */
