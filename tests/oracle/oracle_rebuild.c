@@ -525,8 +525,9 @@ static void print_both(const struct rebuild *r)
     }
 }
 
-static void rebuild_frame(const char *capture, const struct pkt_frame *frame, struct tally *tally)
+static void rebuild_frame(const char *capture, const struct pkt_frame *frame, void *context)
 {
+    struct tally *tally = context;
     struct pkt_packet packet;
     struct rebuild r;
     char difference[DIFFERENCE_SIZE] = "";
@@ -548,12 +549,14 @@ static void rebuild_frame(const char *capture, const struct pkt_frame *frame, st
     tally->unknown++;
 }
 
+typedef void each_frame(const char *capture, const struct pkt_frame *frame, void *context);
+
 static int is_capture(const struct dirent *entry)
 {
     return fnmatch("*.pcap", entry->d_name, 0) == 0 || fnmatch("*.pcapng", entry->d_name, 0) == 0;
 }
 
-static void rebuild_file(const char *directory, const char *name, struct tally *tally)
+static void read_file(const char *directory, const char *name, each_frame *each, void *context)
 {
     char path[1024];
     struct pkt_source *source;
@@ -564,25 +567,30 @@ static void rebuild_file(const char *directory, const char *name, struct tally *
         fail_msg("%s: %s", name, error.sentence);
     while (pkt_source_next(source, &event, &error) > 0)
         if (event.kind == PKT_EVENT_FRAME)
-            rebuild_frame(name, &event.frame, tally);
+            each(name, &event.frame, context);
     pkt_source_close(source);
 }
 
-static void test_rebuild(void **state)
+static void read_captures(each_frame *each, void *context)
 {
     struct dirent **entries;
-    struct tally tally = {0};
     char directory[512];
-    (void)state;
-    read_divergences();
     snprintf(directory, sizeof directory, "%s/captures", source_directory());
     int count = scandir(directory, &entries, is_capture, alphasort);
     assert_true(count > 100);
     for (int i = 0; i < count; i++) {
-        rebuild_file(directory, entries[i]->d_name, &tally);
+        read_file(directory, entries[i]->d_name, each, context);
         free(entries[i]);
     }
     free(entries);
+}
+
+static void test_rebuild(void **state)
+{
+    struct tally tally = {0};
+    (void)state;
+    read_divergences();
+    read_captures(rebuild_frame, &tally);
     for (unsigned i = 0; i < divergence_count; i++)
         if (divergences[i].used == 0 || strpbrk(divergences[i].packets, "0123456789") != NULL) {
             print_error("no longer differs: %s#%s %s\n", divergences[i].capture, divergences[i].packets,
@@ -600,10 +608,57 @@ static void test_rebuild(void **state)
     assert_true(tally.rebuilt > 1400);
 }
 
+/* --- fields in place --- */
+
+/* Writes what a walk gives at the place that it names. */
+static void put_back(struct pkt_field_walk *walk, const struct pkt_field_value *value, const char *capture,
+                     const struct pkt_frame *frame)
+{
+    struct pkt_field_place place;
+    assert_int_equal(pkt_field_walk_place(walk, &place), PKT_FIELD_OK);
+    memcpy(buffer, frame->bytes.ptr, frame->bytes.len);
+    struct pkt_room room = pkt_room_make(buffer, frame->bytes.len);
+    int error = pkt_field_put(&place, value, room);
+    if (error != PKT_FIELD_OK || memcmp(buffer, frame->bytes.ptr, frame->bytes.len) != 0)
+        fail_msg("%s#%u %s: %s", capture, (unsigned)frame->number, place.field->name,
+                 error == PKT_FIELD_OK ? "changed" : pkt_field_sentence(error));
+}
+
+/* Every occurrence of every name that may be written. */
+static void put_back_frame(const char *capture, const struct pkt_frame *frame, void *context)
+{
+    struct pkt_packet packet;
+    const struct pkt_field *field;
+    unsigned *count = context;
+    pkt_decode(frame->bytes, frame->wire_len, frame->linktype, frame->decode_flags, &packet);
+    for (unsigned i = 0; (field = pkt_field_at(i)) != NULL; i++) {
+        struct pkt_field_ref ref;
+        struct pkt_field_walk walk;
+        struct pkt_field_value value;
+        assert_true(pkt_field_find(field->name, strlen(field->name), &ref));
+        if (ref.field != field || !is_whole(field))
+            continue;
+        pkt_field_walk_begin(&walk, &ref, &packet, NULL, PKT_SCOPE_ALL);
+        for (; pkt_field_walk_next(&walk, &value); ++*count)
+            put_back(&walk, &value, capture, frame);
+    }
+}
+
+/* A value that was read and is written at its place leaves the packet as it is. */
+static void test_put_back(void **state)
+{
+    unsigned count = 0;
+    (void)state;
+    read_captures(put_back_frame, &count);
+    print_message("%u values written back\n", count);
+    assert_true(count > 30000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rebuild),
+        cmocka_unit_test(test_put_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -644,6 +644,20 @@ static int parse(enum pkt_proto proto, const char *list, const char *name, const
                            ret_value);
 }
 
+/* Also of rows whose place a function finds. */
+static void every_number_has_a_range(void **state)
+{
+    const struct pkt_field *field;
+    struct pkt_field_range range;
+    (void)state;
+    for (unsigned i = 0; (field = pkt_field_at(i)) != NULL; i++) {
+        bool is_number = field->type <= PKT_FIELD_BOOL && pkt_field_is_writable(field);
+        assert_int_equal(pkt_field_range(field, &range), is_number);
+        if (is_number && range.most == 0)
+            fail_msg("%s has no width", field->name);
+    }
+}
+
 static void numbers_are_read(void **state)
 {
     static const struct {
@@ -760,6 +774,7 @@ int main(void)
         cmocka_unit_test(other_words_are_not),
         cmocka_unit_test(what_is_offered_is_found),
         cmocka_unit_test(ranges_are_those_of_the_bits),
+        cmocka_unit_test(every_number_has_a_range),
         cmocka_unit_test(numbers_are_read),
         cmocka_unit_test(durations_are_read),
         cmocka_unit_test(bytes_are_read),

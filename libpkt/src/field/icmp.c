@@ -354,7 +354,7 @@ static const struct pkt_field object_rows[] = {
      .shapes = OBJECT_INTERFACE},
     {NAME("icmp", "int_info.ipv6", "int_info_ipv6"), .type = PKT_FIELD_IP6, .get = interface_ip6,
      .shapes = OBJECT_INTERFACE},
-    {NAME("icmp", "int_info.name_length", "int_info_name_length"), .get = interface_name_len,
+    {NAME("icmp", "int_info.name_length", "int_info_name_length"), .get = interface_name_len, WIDTH(1),
      .shapes = OBJECT_INTERFACE, .unit = "bytes"},
     {NAME("icmp", "int_info.name", "int_info_name"), .type = PKT_FIELD_STRING, .get = interface_name,
      .shapes = OBJECT_INTERFACE},
