@@ -1,0 +1,679 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From text to layers. No recursion: layers stand in a row, and nothing nests but parentheses of one level.
+ */
+#include "language.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* --- tokens --- */
+
+bool parser_fail(struct parser *parser, struct token token, const char *format, ...)
+{
+    va_list arguments;
+    if (parser->failed)
+        return false;
+    parser->failed = true;
+    parser->error->column = token.off + 1U;
+    parser->error->length = token.len;
+    va_start(arguments, format);
+    (void)vsnprintf(parser->error->sentence, sizeof parser->error->sentence, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+void parser_advance(struct parser *parser)
+{
+    parser->token = parser->next;
+    parser->next = lex_next(&parser->lexer);
+}
+
+bool parser_is(const struct parser *parser, struct token token, const char *word)
+{
+    return token.kind == TOKEN_WORD && text_is(parser_text(parser, token), token.len, word);
+}
+
+void *parser_take(struct parser *parser, size_t size)
+{
+    void *bytes = memory_take(parser->memory, size);
+    if (bytes == NULL)
+        parser->failed = true;
+    return bytes;
+}
+
+/* What stands there and cannot: for the end of a sentence. */
+static bool wrong_token(struct parser *parser, const char *due)
+{
+    struct token at = parser->token;
+    if (at.kind == TOKEN_BAD && parser_text(parser, at)[0] == '"')
+        return parser_fail(parser, at, "the quotes are not closed");
+    if (at.kind == TOKEN_END)
+        return parser_fail(parser, at, "%s is due here", due);
+    return parser_fail(parser, at, "\"%.*s\" cannot stand here: %s is due", (int)at.len,
+                       parser_text(parser, at), due);
+}
+
+static void fail_names(struct parser *parser, struct token at, struct names *names, const char *what)
+{
+    if (parser->failed)
+        return;
+    names->typed = parser_text(parser, at);
+    names->typed_len = at.len;
+    parser->failed = true;
+    parser->error->column = at.off + 1U;
+    parser->error->length = at.len;
+    names_tell(names, parser->error, "%s \"%.*s\"", what, (int)(at.len < 64 ? at.len : 64), names->typed);
+}
+
+/* --- settings --- */
+
+static void add_fields(struct names *names, uint8_t proto, const char *list)
+{
+    const struct pkt_field *field;
+    const struct pkt_field_alias *word;
+    for (unsigned i = 0; (field = pkt_field_writable_at((enum pkt_proto)proto, list, i)) != NULL; i++) {
+        size_t len;
+        const char *name = pkt_field_short_name(field, &len);
+        if ((field->flags & PKT_FIELD_HIDDEN) == 0)
+            names_add(names, name, len);
+    }
+    for (unsigned i = 0; (word = pkt_field_word_at((enum pkt_proto)proto, list, i)) != NULL; i++)
+        names_add(names, word->alias, strlen(word->alias));
+}
+
+static uint8_t role_of(const struct pkt_field *field)
+{
+    static const struct {
+        const char *name;
+        uint8_t role;
+    } roles[] = {
+        {"ip.src",      ROLE_SOURCE     },
+        {"ipv6.src",    ROLE_SOURCE     },
+        {"ip.dst",      ROLE_DESTINATION},
+        {"ipv6.dst",    ROLE_DESTINATION},
+        {"icmp.type",   ROLE_TYPE       },
+        {"icmpv6.type", ROLE_TYPE       },
+        {"igmp.type",   ROLE_TYPE       },
+    };
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (strcmp(field->name, roles[i].name) == 0)
+            return roles[i].role;
+    return ROLE_FIELD;
+}
+
+static bool find_field(uint8_t proto, const char *list, const char *name, size_t len,
+                       struct pkt_field_ref *ret_field)
+{
+    return pkt_field_find_short((enum pkt_proto)proto, list, name, len, ret_field) &&
+           pkt_field_is_writable(ret_field->field);
+}
+
+struct setting *parse_setting(struct parser *parser, uint8_t proto, const char *list)
+{
+    struct setting *setting = parser_take(parser, sizeof *setting);
+    struct token name = parser->token;
+    if (setting == NULL)
+        return NULL;
+    if (!find_field(proto, list, parser_text(parser, name), name.len, &setting->field)) {
+        struct names names = {.count = 0};
+        add_fields(&names, proto, list);
+        fail_names(parser, name, &names, "there is no field");
+        return NULL;
+    }
+    parser_advance(parser);
+    setting->is_forced = parser->token.kind == TOKEN_FORCE;
+    parser_advance(parser);
+    setting->off = name.off;
+    setting->len = name.len;
+    setting->role = list == NULL ? role_of(setting->field.field) : (uint8_t)ROLE_FIELD;
+    setting->slot = parse_value(parser, setting->field.field, SLOT_SET);
+    return setting->slot == NULL ? NULL : setting;
+}
+
+static void add_setting(struct setting **settings, struct setting *setting)
+{
+    while (*settings != NULL)
+        settings = &(*settings)->next;
+    *settings = setting;
+}
+
+/* A setting that a word makes. */
+static bool add_word_setting(struct parser *parser, struct layer *layer, struct token at, const char *name,
+                             struct slot *slot)
+{
+    struct setting *setting = parser_take(parser, sizeof *setting);
+    if (setting == NULL || slot == NULL ||
+        !find_field(layer->proto, NULL, name, strlen(name), &setting->field))
+        return false;
+    setting->off = at.off;
+    setting->len = at.len;
+    setting->slot = slot;
+    add_setting(&layer->settings, setting);
+    return true;
+}
+
+/* --- options --- */
+
+static const struct option_kind *find_option(const struct option_kind *kinds, const char *name, size_t len)
+{
+    for (; kinds->name != NULL; kinds++)
+        if (text_is(name, len, kinds->name))
+            return kinds;
+    return NULL;
+}
+
+static const struct pkt_field *tail_field(char tail)
+{
+    switch (tail) {
+    case TAIL_IP4:
+        return &plain_ip4;
+    case TAIL_IP6:
+        return &plain_ip6;
+    case TAIL_MAC:
+        return &plain_mac;
+    case TAIL_SLOTS:
+        return &plain_u8;
+    case TAIL_WORDS:
+    case TAIL_LABELS:
+        return &plain_u32;
+    case TAIL_NAMES:
+        return &plain_string;
+    default:
+        return &plain_bytes;
+    }
+}
+
+/* Field of argument number index by the option's table; NULL: none is allowed. split: what ends a part of the
+ * argument's text, of which the next argument follows. */
+static const struct pkt_field *argument_field(const struct option *option, uint8_t proto, unsigned index,
+                                              char *ret_split)
+{
+    const struct option_kind *kind = option->kind;
+    *ret_split = '\0';
+    if (kind == NULL)
+        return index == 0 ? &plain_bytes : NULL;
+    const char *name = kind->fields == NULL ? "" : kind->fields;
+    for (; index > 0 && *name != '\0'; index--) {
+        name += strcspn(name, " ");
+        name += *name == ' ';
+    }
+    size_t len = strcspn(name, " ");
+    struct pkt_field_ref field;
+    if (len == 0) {
+        *ret_split = kind->tail == TAIL_WORDS || kind->tail == TAIL_LABELS ? ':' : '\0';
+        return kind->tail == '\0' ? NULL : tail_field(kind->tail);
+    }
+    *ret_split = name[len - 1] == '/' ? '/' : name[len] == ' ' ? ':' : '\0';
+    len -= name[len - 1] == '/';
+    const char *list = kind->list == NULL ? "options" : kind->list;
+    return pkt_field_find_short((enum pkt_proto)proto, list, name, len, &field) ? field.field : NULL;
+}
+
+/* Whether the text of a word goes on with the next argument: where. */
+static const char *find_split(const struct parser *parser, const struct pkt_field *field, struct token at,
+                              char split)
+{
+    bool is_colon = split == ':' && field->type != PKT_FIELD_UINT;
+    if (split == '\0' || is_colon || at.kind != TOKEN_WORD)
+        return NULL;
+    return memchr(parser_text(parser, at), split, at.len);
+}
+
+static bool add_argument(struct option *option, struct slot *slot)
+{
+    if (slot == NULL)
+        return false;
+    option->argument[option->argument_count++] = slot;
+    return true;
+}
+
+/* The argument, or of several in one word all. */
+static bool parse_argument(struct parser *parser, struct option *option, uint8_t proto)
+{
+    struct token at = parser->token;
+    for (;;) {
+        char split;
+        const struct pkt_field *field = argument_field(option, proto, option->argument_count, &split);
+        if (field == NULL || option->argument_count == ARGUMENTS_MAX)
+            return parser_fail(parser, at, "\",\" or \")\" is due here: the option takes no more");
+        const char *end = find_split(parser, field, at, split);
+        if (end == NULL && at.off == parser->token.off)
+            return add_argument(option, parse_value(parser, field, SLOT_SET));
+        uint32_t len = end == NULL ? at.len : (uint32_t)(end - parser_text(parser, at));
+        if (!add_argument(option, parse_value_text(parser, field, at.off, len)))
+            return false;
+        if (end == NULL)
+            break;
+        at.off += len + 1;
+        at.len -= len + 1;
+    }
+    parser_advance(parser);
+    return true;
+}
+
+/* The bytes of an option of any type: hex:... or a text. */
+static bool parse_any_argument(struct parser *parser, struct option *option)
+{
+    struct token at = parser->token;
+    static const char hex[] = "hex:";
+    bool is_hex = at.kind == TOKEN_WORD && at.len >= sizeof hex - 1 &&
+                  strncmp(parser_text(parser, at), hex, sizeof hex - 1) == 0;
+    if (option->argument_count != 0)
+        return parser_fail(parser, at, "\",\" or \")\" is due here: the option takes no more");
+    if (!is_hex)
+        return add_argument(option, parse_value(parser, &plain_bytes, SLOT_SET));
+    uint32_t skip = sizeof hex - 1;
+    if (!add_argument(option, parse_value_text(parser, &plain_bytes, at.off + skip, at.len - skip)))
+        return false;
+    parser_advance(parser);
+    return true;
+}
+
+static bool parse_option_body(struct parser *parser, struct option *option, uint8_t proto)
+{
+    if (parser->token.kind == TOKEN_EQUALS)
+        parser_advance(parser);
+    while (parser->token.kind == TOKEN_WORD || parser->token.kind == TOKEN_STRING ||
+           parser->token.kind == TOKEN_BRACE_OPEN) {
+        bool is_setting = parser->token.kind == TOKEN_WORD &&
+                          (parser->next.kind == TOKEN_EQUALS || parser->next.kind == TOKEN_FORCE);
+        if (is_setting) {
+            const char *list =
+                option->kind == NULL || option->kind->list == NULL ? "options" : option->kind->list;
+            struct setting *setting = parse_setting(parser, proto, list);
+            if (setting == NULL)
+                return false;
+            add_setting(&option->settings, setting);
+        } else if (option->kind == NULL ? !parse_any_argument(parser, option)
+                                        : !parse_argument(parser, option, proto)) {
+            return false;
+        }
+    }
+    if (option->kind != NULL && option->argument_count < option->kind->needs)
+        return parser_fail(parser, parser->token, "a value of option \"%s\" is due here", option->kind->name);
+    return true;
+}
+
+static struct option *parse_option(struct parser *parser, uint8_t proto, const struct option_kind *kinds)
+{
+    struct option *option = parser_take(parser, sizeof *option);
+    struct token name = parser->token;
+    if (option == NULL)
+        return NULL;
+    if (name.kind != TOKEN_WORD) {
+        (void)wrong_token(parser, "the name or number of an option");
+        return NULL;
+    }
+    const char *text = parser_text(parser, name);
+    option->off = name.off;
+    option->len = name.len;
+    option->kind = find_option(kinds, text, name.len);
+    if (option->kind == NULL && text[0] >= '0' && text[0] <= '9') {
+        option->number = parse_value_text(parser, &plain_u16, name.off, name.len);
+    } else if (option->kind == NULL) {
+        struct names names = {.count = 0};
+        for (const struct option_kind *kind = kinds; kind->name != NULL; kind++)
+            names_add(&names, kind->name, strlen(kind->name));
+        names_add(&names, "NUMBER hex:BYTES", 16);
+        fail_names(parser, name, &names, "there is no option");
+    }
+    parser_advance(parser);
+    return !parser->failed && parse_option_body(parser, option, proto) ? option : NULL;
+}
+
+struct option *parse_options(struct parser *parser, const struct layer *layer, uint8_t proto,
+                             const struct option_kind *kinds)
+{
+    struct option *first = NULL, **last = &first;
+    if (kinds == NULL) {
+        parser_fail(parser, parser->token, "%s has no options", layer->kind->name);
+        return NULL;
+    }
+    parser_advance(parser);
+    parser->in_group = true;
+    do {
+        parser_advance(parser);
+        *last = parse_option(parser, proto, kinds);
+        if (*last == NULL)
+            return NULL;
+        last = &(*last)->next;
+    } while (parser->token.kind == TOKEN_COMMA);
+    parser->in_group = false;
+    if (parser->token.kind != TOKEN_CLOSE) {
+        (void)wrong_token(parser, "\",\" or \")\"");
+        return NULL;
+    }
+    parser_advance(parser);
+    return first;
+}
+
+static bool add_options(struct parser *parser, struct layer *layer)
+{
+    bool is_extension = parser_is(parser, parser->token, "ext");
+    bool has_extension = layer->proto == PKT_PROTO_ICMP || layer->proto == PKT_PROTO_ICMP6;
+    if (!is_extension && !parser_is(parser, parser->token, "opt"))
+        return parser_fail(parser, parser->token, "only \"opt\" and \"ext\" have parentheses");
+    if (is_extension && !has_extension)
+        return parser_fail(parser, parser->token, "only icmp and icmp6 have extensions");
+    struct option **last = is_extension ? &layer->extension : &layer->options;
+    while (*last != NULL)
+        last = &(*last)->next;
+    uint8_t proto = is_extension ? PKT_PROTO_ICMP_EXT : layer->proto;
+    *last = parse_options(parser, layer, proto, is_extension ? extension_kinds : layer->kind->options);
+    return *last != NULL;
+}
+
+/* --- words --- */
+
+/* The type of the message that the words so far say. */
+static const struct word *message_of(const struct layer *layer)
+{
+    return layer->message != NULL ? layer->message : layer->kind->words;
+}
+
+/* A word of the layer: a code is one of its message only, unless no message was named. */
+static const struct word *find_word(const struct layer *layer, const char *text, size_t len)
+{
+    for (const struct word *word = layer->kind->words; word != NULL && word->name != NULL; word++) {
+        bool is_other = word->role == WORD_CODE && message_of(layer)->type != word->type;
+        if (!is_other && text_is(text, len, word->name))
+            return word;
+    }
+    return NULL;
+}
+
+/* Whether something stands here that can only be a value. */
+static bool is_value(const struct parser *parser)
+{
+    const char *text = parser_text(parser, parser->token);
+    bool is_set = parser->next.kind == TOKEN_EQUALS || parser->next.kind == TOKEN_FORCE;
+    if (parser->token.kind != TOKEN_WORD || is_set)
+        return false;
+    return (text[0] >= '0' && text[0] <= '9') || memchr(text, ':', parser->token.len) != NULL ||
+           parser_is(parser, parser->token, "rand") || parser_is(parser, parser->token, "inc");
+}
+
+static const struct pkt_field *group_field(const struct layer *layer)
+{
+    return layer->proto == PKT_PROTO_ICMP6 ? &plain_ip6 : &plain_ip4;
+}
+
+static bool parse_record(struct parser *parser, struct layer *layer, const struct word *word, struct token at)
+{
+    struct record *record = parser_take(parser, sizeof *record), **last = &layer->records;
+    if (record == NULL)
+        return false;
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = record;
+    record->off = at.off;
+    record->len = at.len;
+    record->type = (uint8_t)word->type;
+    record->type_sources = word->with_sources;
+    record->group = parse_value(parser, group_field(layer), SLOT_SET);
+    if (record->group == NULL || !parser_is(parser, parser->token, "from"))
+        return record->group != NULL;
+    parser_advance(parser);
+    record->sources = parse_value(parser, group_field(layer), SLOT_LIST);
+    return record->sources != NULL;
+}
+
+static bool parse_word_field(struct parser *parser, struct layer *layer, const struct word *word,
+                             struct token at)
+{
+    struct pkt_field_ref field;
+    if (word->field == NULL || !find_field(layer->proto, NULL, word->field, strlen(word->field), &field))
+        return true;
+    if (word->argument == ARGUMENT_NONE)
+        return add_word_setting(parser, layer, at, word->field,
+                                make_number(parser, field.field, (uint64_t)word->code));
+    if (word->argument == ARGUMENT_MAY && !is_value(parser))
+        return true;
+    return add_word_setting(parser, layer, at, word->field, parse_value(parser, field.field, SLOT_SET));
+}
+
+static bool parse_word_of(struct parser *parser, struct layer *layer, const struct word *word,
+                          struct token at)
+{
+    switch (word->role) {
+    case WORD_MESSAGE:
+        layer->message = word;
+        return parse_word_field(parser, layer, word, at);
+    case WORD_CODE:
+        layer->code = word->code;
+        return true;
+    case WORD_RECORD:
+        return parse_record(parser, layer, word, at);
+    case WORD_SOURCES:
+        layer->sources = parse_value(parser, group_field(layer), SLOT_LIST);
+        return layer->sources != NULL;
+    default:
+        return parse_word_field(parser, layer, word, at);
+    }
+}
+
+static void add_words(struct names *names, const struct layer *layer)
+{
+    for (const struct word *word = layer->kind->words; word != NULL && word->name != NULL; word++)
+        if (word->role != WORD_CODE || message_of(layer)->type == word->type)
+            names_add(names, word->name, strlen(word->name));
+}
+
+static bool parse_layer_word(struct parser *parser, struct layer *layer)
+{
+    struct token at = parser->token;
+    const struct word *word = find_word(layer, parser_text(parser, at), at.len);
+    if (word != NULL) {
+        parser_advance(parser);
+        return parse_word_of(parser, layer, word, at);
+    }
+    struct names names = {.count = 0};
+    for (const char *const *extra = layer->kind->extras; extra != NULL && *extra != NULL; extra++)
+        names_add(&names, *extra, strlen(*extra));
+    add_words(&names, layer);
+    add_fields(&names, layer->proto, NULL);
+    fail_names(parser, at, &names, "there is no word");
+    return false;
+}
+
+/* A setting that is no field: true when the token was one. */
+static bool parse_extra(struct parser *parser, struct layer *layer)
+{
+    const char *const *extras = layer->kind->extras;
+    for (unsigned i = 0; extras != NULL && extras[i] != NULL; i++) {
+        if (!parser_is(parser, parser->token, extras[i]))
+            continue;
+        parser_advance(parser);
+        parser_advance(parser);
+        layer->extra[i] = parse_value(parser, &plain_u16, SLOT_SET);
+        return true;
+    }
+    return false;
+}
+
+/* --- layers --- */
+
+static bool parse_item(struct parser *parser, struct layer *layer)
+{
+    if (parser->token.kind != TOKEN_WORD)
+        return wrong_token(parser, layer->settings == NULL ? "a field (name=value), a word or \"/\""
+                                                           : "a field or \"/\"");
+    if (parser->next.kind == TOKEN_OPEN)
+        return add_options(parser, layer);
+    if (parser->next.kind != TOKEN_EQUALS && parser->next.kind != TOKEN_FORCE)
+        return parse_layer_word(parser, layer);
+    if (parse_extra(parser, layer))
+        return !parser->failed;
+    struct setting *setting = parse_setting(parser, layer->proto, NULL);
+    if (setting != NULL)
+        add_setting(&layer->settings, setting);
+    return setting != NULL;
+}
+
+static struct layer *add_layer(struct parser *parser, struct token at, const struct layer_kind *kind)
+{
+    struct line *line = parser->line;
+    if (line->layer_count == LAYERS_MAX) {
+        parser_fail(parser, at, "more than %d layers", LAYERS_MAX);
+        return NULL;
+    }
+    struct layer *layer = &line->layer[line->layer_count++];
+    *layer = (struct layer){.kind = kind, .proto = kind->proto, .code = -1, .off = at.off, .len = at.len};
+    return layer;
+}
+
+/* The IP header above the last layer: its kind decides the family of what stands in either. */
+static bool is_behind_ip6(const struct line *line)
+{
+    for (unsigned i = line->layer_count; i > 0; i--)
+        if ((line->layer[i - 1].kind->flags & LAYER_NETWORK) != 0)
+            return line->layer[i - 1].kind->proto == PKT_PROTO_IPV6;
+    return false;
+}
+
+static bool may_stand(struct parser *parser, struct token at, const struct layer_kind *kind)
+{
+    unsigned count = parser->line->layer_count;
+    if (count == 0 && (kind->flags & LAYER_STARTS) == 0)
+        return parser_fail(parser, at, "a packet cannot begin with %s: put \"ip /\" or \"ip6 /\" before it",
+                           kind->name);
+    const struct layer_kind *last = count == 0 ? NULL : parser->line->layer[count - 1].kind;
+    if (last != NULL && (last->flags & LAYER_BEHIND) != 0 && (kind->flags & LAYER_BEHIND) == 0)
+        return parser_fail(parser, at, "no layer can follow %s", last->name);
+    return true;
+}
+
+/* MLD stands behind a Router Alert (RFC 9777 5), which nobody wants to write. */
+static bool insert_router_alert(struct parser *parser, struct token at, const struct layer_kind *kind)
+{
+    const struct line *line = parser->line;
+    bool is_message =
+        text_is(kind->name, strlen(kind->name), "mld") || text_is(kind->name, strlen(kind->name), "mld2");
+    if (!is_message || line->layer[line->layer_count - 1].kind->proto != PKT_PROTO_IPV6)
+        return true;
+    const struct layer_kind *hopopts = layer_kind_find("hopopts", 7);
+    struct layer *layer = add_layer(parser, at, hopopts);
+    if (layer != NULL)
+        layer->is_inserted = true;
+    return layer != NULL;
+}
+
+static void fail_layer(struct parser *parser, struct token at)
+{
+    static const char *const payloads[] = {"\"TEXT\"", "hex:BYTES", "file:PATH", "fill:LENGTH",
+                                           "rand:LENGTH"};
+    struct names names = {.count = 0};
+    for (const struct layer_kind *kind = layer_kinds; kind->name != NULL; kind++)
+        if ((kind->flags & LAYER_PAYLOAD) == 0)
+            names_add(&names, kind->name, strlen(kind->name));
+    for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++)
+        names_add(&names, payloads[i], strlen(payloads[i]));
+    fail_names(parser, at, &names, "there is no layer");
+}
+
+static bool parse_named_layer(struct parser *parser)
+{
+    struct token at = parser->token;
+    const struct layer_kind *kind = layer_kind_find(parser_text(parser, at), at.len);
+    if (kind == NULL) {
+        fail_layer(parser, at);
+        return false;
+    }
+    if (!may_stand(parser, at, kind) || !insert_router_alert(parser, at, kind))
+        return false;
+    bool is_ip6 = is_behind_ip6(parser->line);
+    struct layer *layer = add_layer(parser, at, kind);
+    if (layer == NULL)
+        return false;
+    if (layer->proto == PKT_PROTO_NONE && (kind->flags & LAYER_BEHIND) == 0)
+        layer->proto = is_ip6 ? PKT_PROTO_ICMP6 : PKT_PROTO_IGMP;
+    parser_advance(parser);
+    while (!parser->failed && parser->token.kind != TOKEN_SLASH && parser->token.kind != TOKEN_END)
+        (void)parse_item(parser, layer);
+    return !parser->failed;
+}
+
+static bool parse_layer(struct parser *parser)
+{
+    struct token at = parser->token;
+    struct layer layer = {.kind = NULL};
+    if (parse_payload(parser, &layer)) {
+        const struct layer_kind *kind = layer_kind_find("payload", 7);
+        struct layer *added = may_stand(parser, at, kind) ? add_layer(parser, at, kind) : NULL;
+        if (added == NULL)
+            return false;
+        added->payload = layer.payload;
+        added->fill = layer.fill;
+        added->bytes = layer.bytes;
+        added->length = layer.length;
+        added->index = parser->line->slot_count++;
+        return true;
+    }
+    if (parser->failed)
+        return false;
+    if (at.kind != TOKEN_WORD)
+        return wrong_token(parser, "a layer");
+    return parse_named_layer(parser);
+}
+
+/* A header that nobody wrote, before all others. */
+static void insert_ethernet(struct line *line)
+{
+    memmove(line->layer + 1, line->layer, line->layer_count * sizeof *line->layer);
+    line->layer_count++;
+    line->layer[0] = (struct layer){.kind = layer_kind_find("eth", 3),
+                                    .proto = PKT_PROTO_ETHERNET,
+                                    .code = -1,
+                                    .off = line->layer[1].off,
+                                    .len = line->layer[1].len,
+                                    .is_inserted = true};
+}
+
+static bool complete_front(struct parser *parser, const struct send_context *context)
+{
+    struct line *line = parser->line;
+    const struct layer_kind *first = line->layer[0].kind;
+    bool is_network = (first->flags & LAYER_NETWORK) != 0;
+    if ((first->flags & LAYER_NEEDS_ETHERNET) == 0 && !(is_network && context->link_layer))
+        return true;
+    if (line->layer_count == LAYERS_MAX)
+        return parser_fail(parser, parser->token, "more than %d layers with eth", LAYERS_MAX);
+    insert_ethernet(line);
+    return true;
+}
+
+/* The rightmost set varies fastest. */
+static void count_packets(struct line *line)
+{
+    line->count = 1;
+    for (struct slot *slot = line->slots; slot != NULL; slot = slot->next) {
+        slot->divisor = line->count;
+        if (slot->kind == SLOT_SET)
+            line->count = saturated_multiply(line->count, slot->count);
+    }
+}
+
+bool language_parse(struct memory *memory, const struct send_context *context, struct line *line,
+                    struct send_error *reterr)
+{
+    struct parser parser = {
+        .lexer = {line->text, line->text_len, 0},
+          .memory = memory, .line = line, .error = reterr
+    };
+    parser_advance(&parser);
+    parser_advance(&parser);
+    if (!parse_layer(&parser))
+        return false;
+    while (parser.token.kind == TOKEN_SLASH) {
+        parser_advance(&parser);
+        if (!parse_layer(&parser))
+            return false;
+    }
+    if (parser.token.kind != TOKEN_END)
+        return wrong_token(&parser, "\"/\"");
+    if (!complete_front(&parser, context))
+        return false;
+    count_packets(line);
+    return true;
+}
