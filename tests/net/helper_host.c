@@ -5,17 +5,22 @@
  *     helper_host route DESTINATION [interface NAME] [source ADDRESS] [mark NUMBER] [port NUMBER]
  *     helper_host resolve INTERFACE ADDRESS MILLISECONDS
  *     helper_host next-hop DESTINATION MILLISECONDS
- *     helper_host watch INTERFACE|all COUNT       (events of an interface's name; all: also of others)
- *     helper_host lost                            (events overflow a small buffer)
+ *     helper_host watch [BUFFER-SIZE]      (until it is killed; with a size: what waits at the end of input)
+ *     helper_host socket NUMBER [MORE...]  (opens them, then says how)
+ *     helper_host stamps icmp4|raw4|udp|packet INTERFACE ADDRESS COUNT
+ *
+ * Before them, "in WHICH" enters a network namespace.
  *
  * A failure is one line, "error ERRNO-NAME: SENTENCE", and exit status 1.
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "pkt/pkt.h"
@@ -259,6 +264,124 @@ static int watch(char **arguments)
     return 0;
 }
 
+/* --- sockets --- */
+
+static int open_sockets(char **arguments)
+{
+    int status = 0;
+    for (; *arguments != NULL; arguments++) {
+        int kind = (int)strtol(*arguments, NULL, 10), fd;
+        struct pkt_socket_request request = {
+            .size = sizeof request,
+            .kind = kind,
+            .header_included = kind == PKT_SOCKET_RAW4 || kind == PKT_SOCKET_RAW6,
+        };
+        struct pkt_error error;
+        if (pkt_socket_open(&request, &fd, &error) < 0)
+            status = say_error(&error);
+        else
+            printf("%s is open\n", pkt_socket_kind_name(kind));
+    }
+    return status;
+}
+
+/* An echo request (RFC 792) behind what the kind of socket wants in front of it; its checksum is the
+ * kernel's, or does not matter. Returns how many bytes. */
+static size_t fill_packet(const char *kind, struct pkt_ip to, uint8_t *packet)
+{
+    static const uint8_t echo[8] = {8, 0, 0xf7, 0xff};
+    static const uint8_t ip[20] = {0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1};
+    static const uint8_t link[14] = {[0] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, [12] = 0x88, 0xb5};
+    if (strcmp(kind, "raw4") == 0) {
+        memcpy(packet, ip, sizeof ip);
+        memcpy(packet + 16, to.ip4.byte, 4);
+        memcpy(packet + sizeof ip, echo, sizeof echo);
+        return sizeof ip + sizeof echo;
+    }
+    if (strcmp(kind, "packet") == 0) {
+        memset(packet, 0, 60);
+        memcpy(packet, link, sizeof link);
+        return 60;
+    }
+    memcpy(packet, echo, sizeof echo);
+    return sizeof echo;
+}
+
+static int open_for(const char *kind)
+{
+    struct pkt_socket_request request = {.size = sizeof request};
+    struct pkt_error error;
+    int fd;
+    if (strcmp(kind, "udp") == 0)
+        return socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    request.kind = strcmp(kind, "icmp4") == 0  ? PKT_SOCKET_ICMP4_DATAGRAM
+                   : strcmp(kind, "raw4") == 0 ? PKT_SOCKET_RAW4
+                                               : PKT_SOCKET_PACKET;
+    request.header_included = request.kind == PKT_SOCKET_RAW4;
+    if (pkt_socket_open(&request, &fd, &error) < 0)
+        exit(say_error(&error));
+    return fd;
+}
+
+/* Takes what the error queue holds; counts each number and point. Returns how many were stamps. */
+static unsigned take_stamps(int fd, unsigned sent, unsigned *scheduled, unsigned *left)
+{
+    _Alignas(struct cmsghdr) uint8_t control[PKT_TIMESTAMP_CONTROL_SIZE];
+    uint8_t bytes[256];
+    struct iovec vector = {bytes, sizeof bytes};
+    unsigned taken = 0;
+    for (;;) {
+        struct msghdr message = {
+            .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+        struct pkt_timestamp_report report;
+        uint64_t number;
+        if (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+            return taken;
+        if (!pkt_timestamp_read_transmit(&message, &report))
+            continue;
+        if (!pkt_timestamp_number(report.mark, sent, &number)) {
+            printf("a mark of %u after %u packets\n", report.mark, sent);
+            exit(1);
+        }
+        (report.point == PKT_STAMP_SCHEDULED ? scheduled : left)[number]++;
+        taken++;
+    }
+}
+
+static int stamps(char **arguments)
+{
+    unsigned count = (unsigned)strtoul(arguments[3], NULL, 10), scheduled[MAX] = {0}, left[MAX] = {0},
+             taken = 0;
+    struct pkt_ip to = parse(arguments[2]);
+    struct sockaddr_in ip = {.sin_family = AF_INET, .sin_port = htons(9)};
+    struct sockaddr_ll link = {.sll_family = AF_PACKET, .sll_ifindex = (int)index_of(arguments[1])};
+    struct pkt_timestamp_options options = {.size = sizeof options,
+                                            .transmit = PKT_STAMP_SCHEDULED | PKT_STAMP_SOFTWARE};
+    struct pkt_error error;
+    uint8_t packet[64];
+    bool by_link = strcmp(arguments[0], "packet") == 0;
+    size_t len = fill_packet(arguments[0], to, packet);
+    int fd = open_for(arguments[0]);
+    memcpy(&ip.sin_addr, to.ip4.byte, 4);
+    if (pkt_timestamp_enable(fd, &options, &error) < 0)
+        return say_error(&error);
+    for (unsigned i = 0; i < count; i++) {
+        if (sendto(fd, packet, len, 0, by_link ? (struct sockaddr *)&link : (struct sockaddr *)&ip,
+                   by_link ? sizeof link : sizeof ip) < 0) {
+            printf("error: packet %u: %s\n", i, strerror(errno));
+            return 1;
+        }
+        taken += take_stamps(fd, i + 1, scheduled, left);
+    }
+    struct pollfd descriptor = {.fd = fd};
+    while (taken < 2 * count && poll(&descriptor, 1, 5000) > 0)
+        taken += take_stamps(fd, count, scheduled, left);
+    for (unsigned i = 0; i < count; i++)
+        printf("%u %u %u\n", i, scheduled[i], left[i]);
+    close(fd);
+    return 0;
+}
+
 int main(int count, char **arguments)
 {
     static const struct {
@@ -266,16 +389,24 @@ int main(int count, char **arguments)
         int needed;
         int (*run)(char **arguments);
     } commands[] = {
-        {"interfaces", 0, interfaces},
-        {"find",       1, find      },
-        {"addresses",  0, addresses },
-        {"neighbours", 0, neighbours},
-        {"route",      1, route     },
-        {"resolve",    3, resolve   },
-        {"next-hop",   2, next_hop  },
-        {"watch",      0, watch     },
+        {"interfaces", 0, interfaces  },
+        {"find",       1, find        },
+        {"addresses",  0, addresses   },
+        {"neighbours", 0, neighbours  },
+        {"route",      1, route       },
+        {"resolve",    3, resolve     },
+        {"next-hop",   2, next_hop    },
+        {"watch",      0, watch       },
+        {"socket",     1, open_sockets},
+        {"stamps",     4, stamps      },
     };
     struct pkt_error error;
+    if (count > 2 && strcmp(arguments[1], "in") == 0) {
+        if (pkt_netns_enter(arguments[2], &error) < 0)
+            return say_error(&error);
+        arguments += 2;
+        count -= 2;
+    }
     if (pkt_host_open(&host, &error) < 0)
         return say_error(&error);
     for (size_t i = 0; count > 1 && i < sizeof commands / sizeof *commands; i++) {

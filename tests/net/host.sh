@@ -6,11 +6,14 @@
 set -u
 # shellcheck source=tests/lab.sh
 . "${PKT_SOURCE_DIR:?}/tests/lab.sh"
-helper=$1
 checks=0
 
 lab_start
 command -v jq >/dev/null || lab_skip 'jq is not installed'
+# Where an ordinary user can reach it.
+chmod 711 "$LAB_DIR"
+helper=$LAB_DIR/helper_host
+install -m 755 "$1" "$helper"
 
 # ours COMMAND...: what the helper says inside A.
 ours() {
@@ -270,13 +273,68 @@ test_lost() {
     if [ "$found" -eq 0 ] || [ "$found" -ge 100 ]; then lab_fail "$found of 100 events in a buffer for a few"; fi
 }
 
+# The opener as an ordinary user: who may send echoes is decided by the group, all else by a capability.
+test_opener() {
+    local someone=(setpriv --reuid 65534 --regid 65534 --clear-groups "$helper" socket)
+    lab_sysctl A net.ipv4.ping_group_range='1 0'
+    same 'nobody may' "error EACCES: ICMP datagram socket: group 65534 is not in net.ipv4.ping_group_range (1 0): \
+sudo sysctl -w net.ipv4.ping_group_range='0 2147483647'
+error EACCES: ICMPv6 datagram socket: group 65534 is not in net.ipv4.ping_group_range (1 0): \
+sudo sysctl -w net.ipv4.ping_group_range='0 2147483647'
+error EPERM: raw IPv4 socket: CAP_NET_RAW is missing: run it by sudo
+error EPERM: raw IPv6 socket: CAP_NET_RAW is missing: run it by sudo
+error EPERM: packet socket: CAP_NET_RAW is missing: run it by sudo
+error EPERM: cooked packet socket: CAP_NET_RAW is missing: run it by sudo" "$(lab_in A "${someone[@]}" 1 2 3 4 5 6)"
+    says 'root is not exempt' 'error EACCES: .*' socket 1
+    # The very line of the sentence.
+    lab_in A sysctl -q -w net.ipv4.ping_group_range='0 2147483647'
+    same 'all may' 'ICMP datagram socket is open
+ICMPv6 datagram socket is open' "$(lab_in A "${someone[@]}" 1 2)"
+    same 'root may all' "$(printf '%s is open\n' 'ICMP datagram socket' 'ICMPv6 datagram socket' 'raw IPv4 socket' \
+        'raw IPv6 socket' 'packet socket' 'cooked packet socket')" "$(ours socket 1 2 3 4 5 6)"
+    # A way out that the advice names.
+    if lab_in A setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Urn true 2>/dev/null; then
+        same 'in a user namespace' 'packet socket is open' \
+            "$(lab_in A setpriv --reuid 65534 --regid 65534 --clear-groups unshare -Urn "$helper" socket 5)"
+    fi
+}
+
+test_netns() {
+    local there pid
+    there=$(lab_in A "$helper" interfaces)
+    same 'by name' "$there" "$("$helper" in "$(lab_ns A)" interfaces)"
+    same 'by path' "$there" "$("$helper" in "/run/netns/$(lab_ns A)" interfaces)"
+    lab_background A sleep 1000
+    pid=$LAB_LAST_PID
+    lab_wait_for "[ \"\$(readlink /proc/$pid/ns/net)\" = \"\$(ip netns exec $(lab_ns A) readlink /proc/self/ns/net)\" ]"
+    same 'by process' "$there" "$("$helper" in "$pid" interfaces)"
+    lab_kill "$pid"
+    same 'without privilege' 'error EPERM' "$(setpriv --reuid 65534 --regid 65534 --clear-groups \
+        "$helper" in "$(lab_ns A)" interfaces | cut -d: -f1)"
+    same 'none' 'error ENOENT' "$("$helper" in "$(lab_ns Z)" interfaces | cut -d: -f1)"
+    same 'hostile' 'error argument' "$("$helper" in "../netns/$(lab_ns A)" interfaces | cut -d: -f1)"
+}
+
+# Each packet is stamped once before the queue and once at the driver, under its number.
+test_stamps() {
+    local kind
+    lab_sysctl A net.ipv4.ping_group_range='0 2147483647'
+    for kind in udp icmp4 raw4 packet; do
+        same "stamps of $kind" "$(for ((i = 0; i < 8; i++)); do echo "$i 1 1"; done)" \
+            "$(ours stamps "$kind" eth0 192.0.2.2 8)"
+    done
+}
+
 build
+test_opener
+test_netns
 test_lists
 test_routes
 test_no_route
 test_neighbours
 test_unprivileged
 test_next_hop
+test_stamps
 test_gone_meanwhile
 test_watch
 test_lost
