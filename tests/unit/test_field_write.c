@@ -517,6 +517,62 @@ static void failures_say_why(void **state)
     assert_int_equal(set_number("ttl", 256), PKT_FIELD_E_RANGE);
 }
 
+/* --- finished packets --- */
+
+/* A probe by traceroute, quoted in its answer: each of both has its own places. */
+static void fields_are_patched_by_name(void **state)
+{
+    struct frame frame = frame_hex("00005e005301 00005e005302 0800"
+                                   "45c0005823bf0000400142120a0900020a090001 0b000c4e00000000"
+                                   "4500003ca0d20000011101cb0a0900010a090302 9279829a0028de70"
+                                   "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f");
+    struct pkt_room room = pkt_room_make(frame.bytes, frame.len);
+    struct pkt_field_ref dport = find(PKT_PROTO_UDP, NULL, "dport");
+    struct pkt_field_ref ttl = find(PKT_PROTO_IPV4, NULL, "ttl");
+    struct pkt_field_ref status = find(PKT_PROTO_IPV4, NULL, "checksum_status");
+    struct pkt_field_ref mtu = find(PKT_PROTO_ICMP, NULL, "mtu");
+    struct pkt_field_value value = {.type = PKT_FIELD_UINT, .number = 33435};
+    struct pkt_field_place place;
+    (void)state;
+    frame_decode(frame, PKT_LINKTYPE_ETHERNET, &packet);
+    assert_int_equal(pkt_field_place(&dport, &packet, 4, &place), PKT_FIELD_OK);
+    assert_int_equal(place.bit_off, (14 + 20 + 8 + 20 + 2) * 8);
+    assert_int_equal(place.bit_len, 16);
+    assert_int_equal(pkt_field_put(&place, &value, room), PKT_FIELD_OK);
+    assert_int_equal(pkt_u16(pkt_room_view(room), 64), 33435);
+    assert_int_equal(pkt_field_place(&ttl, &packet, 1, &place), PKT_FIELD_OK);
+    assert_int_equal(pkt_field_put(&place, &value, room), PKT_FIELD_E_RANGE);
+    value.number = 9;
+    assert_int_equal(pkt_field_put(&place, &value, room), PKT_FIELD_OK);
+    assert_int_equal(pkt_u8(pkt_room_view(room), 22), 9);
+    assert_int_equal(pkt_u8(pkt_room_view(room), 50), 1);
+    assert_int_equal(pkt_field_place(&ttl, &packet, 2, &place), PKT_FIELD_E_LAYER);
+    assert_int_equal(pkt_field_place(&ttl, &packet, 77, &place), PKT_FIELD_E_LAYER);
+    assert_int_equal(pkt_field_place(&status, &packet, 1, &place), PKT_FIELD_E_READ_ONLY);
+    assert_int_equal(pkt_field_place(&mtu, &packet, 2, &place), PKT_FIELD_E_KIND);
+    frame_free(frame);
+}
+
+/* A field of a list is that of the last item; in a list of the item, of its last element. */
+static void the_last_item_is_written(void **state)
+{
+    struct pkt_field_ref alert = find(PKT_PROTO_IPV4, "options", "ra");
+    struct pkt_field_ref route = find(PKT_PROTO_IPV4, "options.route", "src_rt");
+    struct pkt_field_value number = {.type = PKT_FIELD_UINT, .number = 0x1234};
+    struct pkt_field_value address = {.type = PKT_FIELD_IP4, .bytes = pkt_view_make("\x0a\1\2\3", 4)};
+    struct pkt_view frame;
+    (void)state;
+    pkt_build_init(&build, buffer, sizeof buffer, 0);
+    pkt_build_ipv4(&build, NULL);
+    pkt_build_ipv4_router_alert(&build, 0);
+    pkt_build_ipv4_router_alert(&build, 0);
+    assert_int_equal(pkt_field_set(&build, 0, &alert, &number), PKT_FIELD_OK);
+    pkt_build_ipv4_option(&build, PKT_IPV4_OPTION_LOOSE_ROUTE, pkt_view_make("\4\0\0\0\0\0\0\0\0", 9));
+    assert_int_equal(pkt_field_set(&build, 0, &route, &address), PKT_FIELD_OK);
+    assert_int_equal(pkt_build_finish(&build, &frame), PKT_BUILD_OK);
+    assert_memory_equal(frame.ptr + 20, "\x94\4\0\0\x94\4\x12\x34\x83\x0b\4\0\0\0\0\x0a\1\2\3\0", 20);
+}
+
 /* --- names --- */
 
 struct typed {
@@ -770,6 +826,8 @@ int main(void)
         cmocka_unit_test(every_row_is_written),
         cmocka_unit_test(what_is_set_stays),
         cmocka_unit_test(failures_say_why),
+        cmocka_unit_test(fields_are_patched_by_name),
+        cmocka_unit_test(the_last_item_is_written),
         cmocka_unit_test(words_are_found),
         cmocka_unit_test(other_words_are_not),
         cmocka_unit_test(what_is_offered_is_found),

@@ -116,6 +116,9 @@ PKT_API int pkt_field_parse(const struct pkt_field *field, const char *text, siz
  * Writes a value over a field of a layer. What finish would fill there stays as written. A field of a list is
  * that of the last item put into the layer; in a list of such an item, of its last element.
  *
+ * Bytes are as long as what stands there; text may be shorter, and then zeroes follow, but not longer: what
+ * has no text yet is put by its builder.
+ *
  * The kind of a message decides which fields it has: set its type and code first, the others after.
  *
  * row    number of the layer, as pkt_build_last says
