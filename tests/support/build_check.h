@@ -49,7 +49,9 @@ static inline void check_rows(const struct build_check *check)
         const struct pkt_build_row *row = &build->row[i];
         size_t end = row->end != 0 ? row->end : build->trailer != 0 ? build->trailer : build->len;
         bool found = false;
-        if (row->proto == PKT_PROTO_TRAILER || row->proto == PKT_PROTO_ETHERNET)
+        bool is_8023 =
+            i + 1U < build->count && row[1].proto == PKT_PROTO_LLC; /* ends where its length says */
+        if (row->proto == PKT_PROTO_TRAILER || (row->proto == PKT_PROTO_ETHERNET && !is_8023))
             end = build->len; /* the decoder's frame has its trailer in it */
         for (unsigned k = 0; k < check->packet.layer_count; k++) {
             const struct pkt_layer *layer = &check->packet.layer[k];

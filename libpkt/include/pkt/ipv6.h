@@ -152,14 +152,78 @@ PKT_API void pkt_build_ipv6(struct pkt_build *build, const struct pkt_ipv6_spec 
 /* Puts a hop-by-hop options header, into which options go; it is padded to a multiple of 8 bytes. */
 PKT_API void pkt_build_ipv6_hopopts(struct pkt_build *build);
 
+/* Puts a destination options header; the same. */
+PKT_API void pkt_build_ipv6_dstopts(struct pkt_build *build);
+
 /*
  * Puts an option into the options header that was put last. Type 0, Pad1, is a single octet and has no data.
- * RANGE beyond 255 bytes of data or 2,048 of header, ORDER behind another layer.
+ * Where options want to start at certain offsets (RFC 8200 4.2), put pkt_build_ipv6_align before them; the
+ * options that have functions of their own below do it themselves. RANGE beyond 255 bytes of data or 2,048 of
+ * header, ORDER behind another layer.
  */
 PKT_API void pkt_build_ipv6_option(struct pkt_build *build, uint8_t type, struct pkt_view data);
 
+/*
+ * Puts Pad1 or PadN, where it takes any, so that the next option starts at a multiple of unit plus rest bytes
+ * from the header's first octet: RFC 8200 4.2 writes "4n+2" for unit 4, rest 2. unit is 1, 2, 4 or 8 and rest
+ * less, else RANGE; ORDER behind another layer.
+ */
+PKT_API void pkt_build_ipv6_align(struct pkt_build *build, unsigned unit, unsigned rest);
+
 /* Router Alert (RFC 2711): a packet of which routers should look inside; value 0 says MLD. */
 PKT_API void pkt_build_ipv6_router_alert(struct pkt_build *build, uint16_t value);
+
+/*
+ * Jumbo Payload (RFC 2675 2), in a hop-by-hop header right behind its IPv6 header: the payload may then
+ * exceed 65,535 bytes, and the payload length is 0 when it does. length 0 is filled by finish.
+ */
+PKT_API void pkt_build_ipv6_jumbo(struct pkt_build *build, uint32_t length);
+
+/* Home Address (RFC 6275 6.3), in destination options: the source that checksums of what follows take. */
+PKT_API void pkt_build_ipv6_home_address(struct pkt_build *build, struct pkt_ip6 address);
+
+struct pkt_ipv6_routing_spec {
+    uint8_t type; /* 0: source route (RFC 2460 4.4), 2: RFC 6275 6.4, 4: segments (RFC 8754), others */
+    uint8_t segments_left; /* 0: in types 0 and 2 all addresses, in type 4 all but one, the destination; a
+                              route that is used up is written by pkt_build_set_bits */
+    uint8_t next_header;   /* 0: that of the next layer */
+    uint32_t reserved; /* octets 4 to 7; in type 4 the first of them, the last entry, is filled if it is 0 */
+};
+/*
+ * Puts a routing header, into which addresses and data go; it is padded with zeroes to a multiple of 8 bytes.
+ * While segments are left, checksums of what follows take the final destination: in types 0 and 2 the last
+ * address, in type 4 the first one (RFC 8200 8.1, RFC 8754 2).
+ */
+PKT_API void pkt_build_ipv6_routing(struct pkt_build *build, const struct pkt_ipv6_routing_spec *spec);
+
+/* Puts an address into the routing header that was put last. RANGE beyond 2,048 bytes, ORDER elsewhere. */
+PKT_API void pkt_build_ipv6_routing_address(struct pkt_build *build, struct pkt_ip6 address);
+
+/* Puts other bytes into it: options of type 4, whatever another type has. The same. */
+PKT_API void pkt_build_ipv6_routing_data(struct pkt_build *build, struct pkt_view data);
+
+struct pkt_ipv6_fragment_spec {
+    uint16_t offset; /* in bytes, a multiple of 8 */
+    bool more_fragments;
+    uint8_t next_header; /* 0: that of the next layer; behind the first fragment it has to be said */
+    uint32_t id;
+};
+/* Puts a fragment header. RANGE for an offset that is no multiple of 8. pkt/fragment.h cuts packets. */
+PKT_API void pkt_build_ipv6_fragment(struct pkt_build *build, const struct pkt_ipv6_fragment_spec *spec);
+
+struct pkt_ah_spec {
+    uint32_t spi; /* security parameters index */
+    uint32_t sequence;
+    uint8_t next_header; /* 0: that of the next layer */
+    struct pkt_view icv; /* integrity check value; nothing here computes one */
+};
+/* Puts an authentication header, behind IPv4 or IPv6; padded with zeroes to a multiple of 4 or 8 (RFC 4302
+ * 3.3.3.2.1). RANGE beyond 1,016 bytes of integrity check value. */
+PKT_API void pkt_build_ah(struct pkt_build *build, const struct pkt_ah_spec *spec);
+
+/* Puts the 8 bytes in front of what ESP encrypts; that, padding and integrity check value included, follows
+ * as the caller's payload. */
+PKT_API void pkt_build_esp(struct pkt_build *build, uint32_t spi, uint32_t sequence);
 
 PKT_END
 

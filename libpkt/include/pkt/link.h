@@ -96,7 +96,8 @@ struct pkt_vlan_spec {
     bool dei;         /* drop eligible */
     uint16_t type;    /* 0: that of the next layer, a length before LLC */
 };
-/* Puts a VLAN tag behind an Ethernet header or another tag. RANGE, and ORDER behind anything else. */
+/* Puts a VLAN tag behind a header that ends with an EtherType: Ethernet, another tag, SNAP, a cooked
+ * capture's, GRE. RANGE, and ORDER behind anything else. */
 PKT_API void pkt_build_vlan(struct pkt_build *build, const struct pkt_vlan_spec *spec);
 
 /* IEEE 802.2 LLC: 3 or 4 bytes, and 5 more with SNAP (RFC 1042). */
@@ -132,6 +133,17 @@ static inline uint16_t pkt_llc_protocol(struct pkt_llc l)
     return pkt_u16(l.header, 6);
 }
 
+struct pkt_llc_spec {
+    uint8_t dsap;      /* service access points, destination and source; */
+    uint8_t ssap;      /* both 0, and control 0: SNAP (aa, aa, 03) */
+    uint16_t control;  /* 0: 3, unnumbered information; one octet for U frames, else two in wire order */
+    uint32_t oui;      /* SNAP: organisation code, 24 bits */
+    uint16_t protocol; /* SNAP: 0: the EtherType of the next layer */
+};
+/* Puts an LLC header, whose Ethernet or VLAN header gets a length as its type. RANGE for values that do not
+ * fit, and beyond 1,500 bytes of frame. */
+PKT_API void pkt_build_llc(struct pkt_build *build, const struct pkt_llc_spec *spec);
+
 /* BSD loopback: 4 bytes of address family. */
 struct pkt_null {
     struct pkt_view header;
@@ -139,6 +151,13 @@ struct pkt_null {
 PKT_API bool pkt_as_null(const struct pkt_packet *packet, unsigned layer, struct pkt_null *ret_null);
 /* The family, whichever byte order the writer had: values below 65536 are taken as they make sense. */
 PKT_API uint32_t pkt_null_family(struct pkt_null n);
+
+struct pkt_null_spec {
+    uint32_t family; /* 0: that of the next layer: 2, or 30 for IPv6 as Darwin has it */
+    bool loop;       /* in network byte order, as PKT_LINKTYPE_LOOP says; else as little-endian hosts do */
+};
+/* Puts a loopback header. */
+PKT_API void pkt_build_null(struct pkt_build *build, const struct pkt_null_spec *spec);
 
 /* Linux cooked captures: 16 bytes (SLL) and 20 bytes (SLL2). */
 struct pkt_sll {
@@ -177,6 +196,18 @@ static inline uint32_t pkt_sll_interface(struct pkt_sll s)
     return s.v2 ? pkt_u32(s.header, 4) : 0;
 }
 
+struct pkt_sll_spec {
+    uint16_t packet_type;    /* 0: to us; see pkt_sll_packet_type */
+    uint16_t hardware_type;  /* ARPHRD_ type; 0: 1, Ethernet */
+    struct pkt_view address; /* the sender's; its first 8 bytes have room */
+    uint16_t protocol;       /* 0: the EtherType of the next layer, 4 before LLC */
+    uint32_t interface;      /* SLL2 only: index */
+};
+/* Puts a cooked header of version 1. RANGE for an address of more than 65,535 bytes. */
+PKT_API void pkt_build_sll(struct pkt_build *build, const struct pkt_sll_spec *spec);
+/* One of version 2. RANGE for a packet type or an address length of more than 8 bits. */
+PKT_API void pkt_build_sll2(struct pkt_build *build, const struct pkt_sll_spec *spec);
+
 /* PPP: address and control (absent when compressed), then a protocol of one or two bytes (RFC 1661, 1662). */
 struct pkt_ppp {
     struct pkt_view header;
@@ -185,6 +216,14 @@ PKT_API bool pkt_as_ppp(const struct pkt_packet *packet, unsigned layer, struct 
 /* Whether address and control octets (ff 03) stand in front. */
 PKT_API bool pkt_ppp_has_address(struct pkt_ppp p);
 PKT_API uint16_t pkt_ppp_protocol(struct pkt_ppp p);
+
+struct pkt_ppp_spec {
+    uint16_t protocol; /* 0: that of the next layer; 0x005b (RFC 3772) before a payload */
+    bool no_address;   /* without address and control, as negotiated (RFC 1661 6.6) or as LINKTYPE_PPP may */
+    bool compressed;   /* a protocol of one octet (RFC 1661 6.5) */
+};
+/* Puts a PPP header. RANGE for a protocol that is no single odd octet and shall be compressed. */
+PKT_API void pkt_build_ppp(struct pkt_build *build, const struct pkt_ppp_spec *spec);
 
 /* ARP and RARP (RFC 826): 8 bytes and four addresses of the lengths that it states. */
 struct pkt_arp {

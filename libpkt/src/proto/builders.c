@@ -24,6 +24,16 @@ const struct pkt_builder pkt_builders[PKT_PROTO_COUNT] = {
     [PKT_PROTO_ICMP_EXT] = {NULL, pkt_icmp_extension_finish, pkt_icmp_extension_automatic, {-1, -1}},
     [PKT_PROTO_IPV6] = {NULL, pkt_ipv6_finish, pkt_ipv6_automatic, {PKT_ETHERTYPE_IPV6, PKT_IP_IPV6}},
     [PKT_PROTO_IP6_HOPOPTS] = {pkt_ipv6_options_close, pkt_ipv6_options_finish, pkt_ipv6_options_automatic, {-1, PKT_IP_HOPOPTS}},
+    [PKT_PROTO_IP6_DSTOPTS] = {pkt_ipv6_options_close, pkt_ipv6_options_finish, pkt_ipv6_options_automatic, {-1, PKT_IP_DSTOPTS}},
+    [PKT_PROTO_IP6_ROUTING] = {pkt_ipv6_routing_close, pkt_ipv6_routing_finish, pkt_ipv6_routing_automatic, {-1, PKT_IP_ROUTING}},
+    [PKT_PROTO_IP6_FRAGMENT] = {NULL, pkt_ipv6_fragment_finish, pkt_ipv6_fragment_automatic, {-1, PKT_IP_FRAGMENT}},
+    [PKT_PROTO_AH] = {pkt_ah_close, pkt_ah_finish, pkt_ah_automatic, {-1, PKT_IP_AH}},
+    [PKT_PROTO_ESP] = {NULL, NULL, NULL, {-1, PKT_IP_ESP}},
+    [PKT_PROTO_LLC] = {NULL, pkt_llc_finish, pkt_llc_automatic, {-1, -1}},
+    [PKT_PROTO_NULL] = {NULL, pkt_null_finish, pkt_null_automatic, {-1, -1}},
+    [PKT_PROTO_SLL] = {NULL, pkt_sll_finish, pkt_sll_automatic, {-1, -1}},
+    [PKT_PROTO_SLL2] = {NULL, pkt_sll_finish, pkt_sll2_automatic, {-1, -1}},
+    [PKT_PROTO_PPP] = {NULL, pkt_ppp_finish, pkt_ppp_automatic, {PKT_ETHERTYPE_PPP, -1}},
     [PKT_PROTO_IGMP] = {NULL, pkt_igmp_finish, pkt_igmp_automatic, {-1, PKT_IP_IGMP}},
     [PKT_PROTO_VLAN] = {NULL, pkt_vlan_finish, pkt_vlan_automatic, {PKT_ETHERTYPE_VLAN, -1}},
     [PKT_PROTO_ARP] = {NULL, NULL, NULL, {PKT_ETHERTYPE_ARP, -1}},
@@ -41,8 +51,20 @@ uint8_t pkt_build_ip_protocol(const struct pkt_build *build, unsigned row)
     return next == PKT_PROTO_NONE ? PKT_IP_NONE : number < 0 ? IP_EXPERIMENT : (uint8_t)number;
 }
 
+/* RARP has an EtherType of its own (RFC 903). */
+static bool is_rarp(const struct pkt_build *build, unsigned row)
+{
+    if (pkt_build_next(build, row) != PKT_PROTO_ARP)
+        return false;
+    uint16_t operation =
+        pkt_arp_operation((struct pkt_arp){pkt_room_view(pkt_build_row_room(build, row + 1))});
+    return operation == PKT_RARP_REQUEST || operation == PKT_RARP_REPLY;
+}
+
 uint16_t pkt_build_ethertype(const struct pkt_build *build, unsigned row)
 {
+    if (is_rarp(build, row))
+        return PKT_ETHERTYPE_RARP;
     int32_t number = pkt_builders[pkt_build_next(build, row)].numbers.ethertype;
     return number < 0 ? ETHERTYPE_EXPERIMENT : (uint16_t)number;
 }
@@ -59,8 +81,7 @@ void pkt_build_type_length(struct pkt_build *build, unsigned row, size_t off)
                 is_8023 ? (uint16_t)payload : pkt_build_ethertype(build, row));
 }
 
-/* The network layer around row; -1 when there is none. */
-static int network_of(const struct pkt_build *build, unsigned row)
+int pkt_build_network(const struct pkt_build *build, unsigned row)
 {
     for (; row > 0; row--) {
         uint8_t proto = build->row[row - 1].proto;
@@ -73,7 +94,7 @@ static int network_of(const struct pkt_build *build, unsigned row)
 /* Adds the pseudo-header of row; false when there is no network layer. */
 static bool add_pseudo_header(struct pkt_build *build, unsigned row, uint8_t protocol, struct pkt_sum *sum)
 {
-    int network = network_of(build, row);
+    int network = pkt_build_network(build, row);
     size_t len = pkt_build_row_len(build, row);
     if (network < 0)
         return false;

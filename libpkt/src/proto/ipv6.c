@@ -140,8 +140,18 @@ bool pkt_ipv6_pseudo_addresses(const struct pkt_packet *packet, unsigned ip_laye
 void pkt_build_ipv6_addresses(const struct pkt_build *build, unsigned network, unsigned row,
                               struct pkt_ip6 *ret_src, struct pkt_ip6 *ret_dst)
 {
-    (void)row;
     struct pkt_ipv6 ip = {pkt_room_view(pkt_build_row_room(build, network))};
     *ret_src = pkt_ipv6_src(ip);
     *ret_dst = pkt_ipv6_dst(ip);
+    for (unsigned i = network + 1; i < row; i++) {
+        uint8_t proto = build->row[i].proto;
+        if (proto < PKT_PROTO_IP6_HOPOPTS || proto > PKT_PROTO_AH)
+            return;
+        struct pkt_view bytes = pkt_room_view(pkt_build_row_room(build, i));
+        struct pkt_ipv6_extension x = {pkt_view_clip(bytes, 0, pkt_build_header_len(build, i)), proto};
+        if (proto == PKT_PROTO_IP6_ROUTING)
+            (void)take_final_dst(x, ret_dst);
+        else if (proto == PKT_PROTO_IP6_DSTOPTS)
+            take_home_address(x, ret_src);
+    }
 }

@@ -5,6 +5,7 @@
  *
  * A protocol octet with its low bit set is a whole protocol number (protocol field compression).
  */
+#include "build.h"
 #include "demux.h"
 #include "pkt/link.h"
 
@@ -82,4 +83,55 @@ enum pkt_proto pkt_ppp_decode(struct pkt_decoder *d)
     uint16_t protocol = pkt_ppp_protocol(ppp);
     pkt_decode_advance(d, row, protocol);
     return payload_protocol(protocol);
+}
+
+/* --- building --- */
+
+enum {
+    PPP_VENDOR = 0x005b, /* vendor-specific network protocol (RFC 3772) */
+    PPP_ADDRESS_CONTROL = 0xff03,
+    /* Of the row. */
+    TYPE_NO_ADDRESS = 1,
+    TYPE_COMPRESSED = 2,
+};
+
+const struct pkt_build_automatic pkt_ppp_automatic[] = {
+    {PKT_BUILD_NEXT, 16, 16, 0                                },
+    {PKT_BUILD_NEXT, 16, 0,  TYPE_NO_ADDRESS                  },
+    {PKT_BUILD_NEXT, 8,  16, TYPE_COMPRESSED                  },
+    {PKT_BUILD_NEXT, 8,  0,  TYPE_COMPRESSED | TYPE_NO_ADDRESS},
+    {0,              0,  0,  0                                },
+};
+
+static void put_protocol(struct pkt_room header, uint8_t type, uint16_t protocol)
+{
+    size_t off = (type & TYPE_NO_ADDRESS) != 0 ? 0 : 16;
+    pkt_set_bits(header, off, (type & TYPE_COMPRESSED) != 0 ? 8 : 16, protocol);
+}
+
+void pkt_build_ppp(struct pkt_build *build, const struct pkt_ppp_spec *spec)
+{
+    static const struct pkt_ppp_spec defaults;
+    spec = spec == NULL ? &defaults : spec;
+    uint8_t type =
+        (uint8_t)((spec->no_address ? TYPE_NO_ADDRESS : 0) | (spec->compressed ? TYPE_COMPRESSED : 0));
+    bool fits = spec->protocol == 0 || (spec->protocol <= UINT8_MAX && (spec->protocol & 1) != 0);
+    if (spec->compressed && !fits)
+        pkt_build_fail(build, PKT_BUILD_E_RANGE);
+    struct pkt_room header =
+        pkt_build_begin(build, PKT_PROTO_PPP, (spec->no_address ? 0U : 2U) + (spec->compressed ? 1U : 2U));
+    if (!spec->no_address)
+        pkt_set_u16(header, 0, PPP_ADDRESS_CONTROL);
+    put_protocol(header, type, spec->protocol);
+    struct pkt_build_row *row = &build->row[pkt_build_last(build)];
+    row->type = type;
+    row->fixed |= spec->protocol != 0 ? PKT_BUILD_NEXT : 0;
+}
+
+void pkt_ppp_finish(struct pkt_build *build, unsigned row)
+{
+    enum pkt_proto next = pkt_build_next(build, row);
+    uint16_t protocol = next == PKT_PROTO_IPV4 ? PPP_IPV4 : next == PKT_PROTO_IPV6 ? PPP_IPV6 : PPP_VENDOR;
+    if (pkt_build_fills(build, row, PKT_BUILD_NEXT))
+        put_protocol(pkt_build_row_room(build, row), build->row[row].type, protocol);
 }

@@ -108,9 +108,18 @@ void pkt_build_udp(struct pkt_build *build, const struct pkt_udp_spec *spec)
     row->fixed |= (spec->dst != 0 ? PKT_BUILD_NEXT : 0) | (spec->no_checksum ? PKT_BUILD_CHECKSUM : 0);
 }
 
+/* 0 in a jumbogram that its 16 bits cannot count (RFC 2675 4). */
+static size_t length_of(const struct pkt_build *build, unsigned row)
+{
+    size_t len = pkt_build_row_len(build, row);
+    int network = pkt_build_network(build, row);
+    bool is_jumbo = network >= 0 && pkt_build_is_jumbo(build, (unsigned)network);
+    return is_jumbo && len > UINT16_MAX ? 0 : len;
+}
+
 void pkt_udp_finish(struct pkt_build *build, unsigned row)
 {
-    pkt_build_length(build, row, UDP_LENGTH, 16, pkt_build_row_len(build, row));
+    pkt_build_length(build, row, UDP_LENGTH, 16, length_of(build, row));
     if (pkt_build_fills(build, row, PKT_BUILD_NEXT) && pkt_build_next(build, row) == PKT_PROTO_VXLAN)
         pkt_set_u16(pkt_build_row_room(build, row), 2, PKT_PORT_VXLAN);
     pkt_build_checksum(build, row, UDP_CHECKSUM, PKT_IP_UDP);

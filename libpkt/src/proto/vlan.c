@@ -46,8 +46,6 @@ enum {
     VLAN_TYPE = 2,
     VLAN_ID_MAX = 0x0fff,
     VLAN_PRIORITY_MAX = 7,
-    ETHERNET_TYPE_BITS = 96,
-    VLAN_TYPE_BITS = 16,
 };
 
 const struct pkt_build_automatic pkt_vlan_automatic[] = {
@@ -55,15 +53,31 @@ const struct pkt_build_automatic pkt_vlan_automatic[] = {
     {0,              0,  0,  0                 },
 };
 
+/* The EtherType that ends the header of a row, as a field that finish fills; NULL when it has none. */
+static const struct pkt_build_automatic *ethertype_of(const struct pkt_build_row *row)
+{
+    static const bool has_ethertype[PKT_PROTO_COUNT] = {
+        [PKT_PROTO_ETHERNET] = true, [PKT_PROTO_VLAN] = true, [PKT_PROTO_LLC] = true,
+        [PKT_PROTO_SLL] = true,      [PKT_PROTO_SLL2] = true, [PKT_PROTO_GRE] = true,
+    };
+    const struct pkt_build_automatic *field = pkt_builders[row->proto].automatic;
+    if (!has_ethertype[row->proto])
+        return NULL;
+    while (field->kind != PKT_BUILD_NEXT)
+        field++;
+    bool has_field = field->type == PKT_BUILD_ANY_TYPE || field->type == row->type; /* LLC without SNAP: no */
+    return has_field ? field : NULL;
+}
+
 /* The type of the layer before is this tag's TPID, unless it was written by hand. */
 static void announce(struct pkt_build *build, uint16_t tpid)
 {
     unsigned before = pkt_build_last(build);
-    bool is_tag = build->count > 0 && build->row[before].proto == PKT_PROTO_VLAN;
-    if (build->count == 0 || (!is_tag && build->row[before].proto != PKT_PROTO_ETHERNET))
+    const struct pkt_build_automatic *type = build->count == 0 ? NULL : ethertype_of(&build->row[before]);
+    if (type == NULL)
         pkt_build_fail(build, PKT_BUILD_E_ORDER);
     else if (pkt_build_fills(build, before, PKT_BUILD_NEXT))
-        pkt_build_set_bits(build, before, is_tag ? VLAN_TYPE_BITS : ETHERNET_TYPE_BITS, 16, tpid);
+        pkt_build_set_bits(build, before, type->bit_off, type->bit_len, tpid);
 }
 
 void pkt_build_vlan(struct pkt_build *build, const struct pkt_vlan_spec *spec)
