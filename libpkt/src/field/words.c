@@ -268,8 +268,8 @@ static bool is_typed(const char *name, size_t len, const char *key, size_t key_l
     if (len != key_len)
         return false;
     for (size_t i = 0; i < len; i++) {
-        char c = name[i] == '.' || name[i] == '-' ? '_' : name[i];
-        if (c != key[i])
+        bool is_mark = name[i] == '.' || name[i] == '-';
+        if (name[i] != key[i] && !(is_mark && key[i] == '_'))
             return false;
     }
     return true;
