@@ -412,6 +412,8 @@ unsigned layer_type(const struct layer *layer);
 
 /* Finds source and destination of every IP header, and asks the machine. In language_address.c. */
 void maker_find_addresses(struct maker *maker);
+/* Fails where the way to the destination was asked for, and there is none. */
+void maker_need_path(struct maker *maker, const struct layer *layer);
 /* What the header of a layer should be by what it carries; true: with a Router Alert. */
 bool envelope_ip4(struct maker *maker, const struct layer *ip, struct pkt_ipv4_spec *spec);
 bool envelope_ip6(struct maker *maker, const struct layer *ip, struct pkt_ipv6_spec *spec);

@@ -52,7 +52,11 @@ unsigned layer_type(const struct layer *layer)
         if (setting->role == ROLE_TYPE)
             return (unsigned)setting->slot->number.low;
     const struct word *message = layer->message != NULL ? layer->message : layer->kind->words;
-    return message == NULL ? 0 : (unsigned)message->type;
+    if (message == NULL)
+        return 0;
+    /* Router discovery has a kind without a protocol, and types for either family. */
+    bool is_mrd6 = layer->kind->proto == PKT_PROTO_NONE && layer->proto == PKT_PROTO_ICMP6;
+    return (unsigned)message->type + (is_mrd6 ? PKT_ICMP6_MRD_ADVERTISEMENT - PKT_IGMP_MRD_ADVERTISEMENT : 0);
 }
 
 static struct pkt_ip4 ip4_of(const struct slot *slot)
@@ -134,6 +138,14 @@ static void resolve(struct maker *maker, const struct send_address *destination)
     maker->was_resolved = true;
 }
 
+void maker_need_path(struct maker *maker, const struct layer *layer)
+{
+    if (maker->was_resolved && !maker->has_path)
+        maker_fail(maker, layer->off, layer->len,
+                   "this machine knows no way to the destination: give the addresses of %s",
+                   layer->kind->name);
+}
+
 /* The address of the IP header that an ICMP error goes to: it sent what the error quotes. */
 static const struct layer *error_before(struct maker *maker, const struct layer *layer)
 {
@@ -160,15 +172,18 @@ static void find_ip4(struct maker *maker, struct layer *layer, const struct laye
         resolve(maker, &layer->destination);
         if (maker->has_path && maker->path.has_ip4)
             layer->source.ip4 = maker->path.ip4;
+        if (source == NULL)
+            maker_need_path(maker, layer);
     }
     if (source != NULL)
         layer->source.ip4 = ip4_of(source);
 }
 
-/* Link-local destinations, and groups of that scope, are spoken to from a link-local address (RFC 6724 5). */
-static struct pkt_ip6 ip6_source_for(struct pkt_ip6 destination)
+/* Link-local destinations, and groups of that scope, are spoken to from a link-local address (RFC 6724 5);
+ * membership is always told from one (RFC 9777 5.1.14, 5.2.13). */
+static struct pkt_ip6 ip6_source_for(struct pkt_ip6 destination, bool tells_membership)
 {
-    bool is_local = pkt_ip6_is_link_local(destination) ||
+    bool is_local = tells_membership || pkt_ip6_is_link_local(destination) ||
                     (pkt_ip6_is_multicast(destination) && pkt_ip6_scope(destination) <= 2);
     return is_local ? default_ip6_link_local : default_ip6_source;
 }
@@ -178,18 +193,21 @@ static void find_ip6(struct maker *maker, struct layer *layer, const struct laye
     const struct slot *source = role_value(layer, ROLE_SOURCE);
     const struct slot *destination = role_value(layer, ROLE_DESTINATION);
     struct pkt_ipv6_spec spec = {.dst = default_ip6_destination};
-    (void)envelope_ip6(maker, layer, &spec);
+    bool tells_membership = envelope_ip6(maker, layer, &spec);
     layer->destination = (struct send_address){.is_ip6 = true,
                                                .ip6 = destination != NULL ? ip6_of(destination)
                                                       : error != NULL     ? error->source.ip6
                                                                           : spec.dst};
-    layer->source = (struct send_address){.is_ip6 = true,
-                                          .ip6 = error != NULL ? error->destination.ip6
-                                                               : ip6_source_for(layer->destination.ip6)};
+    layer->source = (struct send_address){
+        .is_ip6 = true,
+        .ip6 = error != NULL ? error->destination.ip6
+                             : ip6_source_for(layer->destination.ip6, tells_membership)};
     if (layer == maker->first_network) {
         resolve(maker, &layer->destination);
         if (maker->has_path && maker->path.has_ip6)
             layer->source.ip6 = maker->path.ip6;
+        if (source == NULL)
+            maker_need_path(maker, layer);
     }
     if (source != NULL)
         layer->source.ip6 = ip6_of(source);
@@ -206,6 +224,8 @@ static void find_arp(struct maker *maker, struct layer *layer)
         resolve(maker, &layer->destination);
         if (maker->has_path && maker->path.has_ip4)
             layer->source.ip4 = maker->path.ip4;
+        if (source == NULL)
+            maker_need_path(maker, layer);
     }
     if (source != NULL)
         layer->source.ip4 = ip4_of(source);
@@ -233,4 +253,8 @@ void maker_find_addresses(struct maker *maker)
         else
             find_ip4(maker, layer, error_before(maker, layer));
     }
+    /* A frame of something else goes to all, as far as the machine's own address is concerned. */
+    struct send_address all = {.ip4 = {{0xff, 0xff, 0xff, 0xff}}};
+    if (maker->first_network == NULL)
+        resolve(maker, &all);
 }

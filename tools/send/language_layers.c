@@ -18,7 +18,7 @@ enum {
     PAD_DEFAULT = 60,
     IGMP_RESPONSE_GENERAL = 100, /* tenths of a second (RFC 2236 8.3) */
     IGMP_RESPONSE_SPECIFIC = 10,
-    FIRST_ID = 1, /* of an echo */
+    FIRST_ID = 1, /* of an echo, a tag, a tunnel */
 };
 
 /* --- link layers --- */
@@ -45,12 +45,9 @@ static struct pkt_mac arp_destination(const struct layer *arp)
     return is_known ? mac : broadcast;
 }
 
-static struct pkt_mac mac_for(struct maker *maker, const struct layer *network)
+static struct pkt_mac mac_for(const struct maker *maker, const struct layer *network)
 {
-    bool is_own = network == maker->first_network;
-    struct pkt_mac unknown = is_own && maker->has_path && maker->path.has_next_hop_mac
-                                 ? maker->path.next_hop_mac
-                                 : default_mac_destination;
+    bool is_own = network == maker->first_network && maker->has_path;
     if (network == NULL)
         return default_mac_destination;
     if (network->proto == PKT_PROTO_ARP)
@@ -61,21 +58,52 @@ static struct pkt_mac mac_for(struct maker *maker, const struct layer *network)
         return broadcast;
     if (network->proto == PKT_PROTO_IPV6 && pkt_ip6_is_multicast(network->destination.ip6))
         return pkt_mac_of_ip6_group(network->destination.ip6);
-    return unknown;
+    return is_own ? maker->path.next_hop_mac : default_mac_destination;
 }
 
-/* The interface's address, for the packet's own headers. */
+/* The interface's address, for the packet's own headers; zero where the interface has none (loopback). */
 static struct pkt_mac own_mac(const struct maker *maker, bool is_own)
 {
-    return is_own && maker->has_path && maker->path.has_mac ? maker->path.mac : default_mac_source;
+    return is_own && maker->has_path ? maker->path.mac : default_mac_source;
 }
 
 static void put_ethernet(struct maker *maker, struct layer *layer)
 {
     const struct layer *network = carried(maker, layer);
     bool is_own = layer == maker->line->layer;
+    bool is_given = layer_value(layer, "eth.dst") != NULL && layer_value(layer, "eth.src") != NULL;
+    if (is_own && !is_given && network != NULL && network == maker->first_network)
+        maker_need_path(maker, layer);
     pkt_build_ethernet(&maker->build, &(struct pkt_ethernet_spec){.dst = mac_for(maker, network),
                                                                   .src = own_mac(maker, is_own)});
+}
+
+static void put_llc(struct maker *maker, struct layer *layer)
+{
+    (void)layer;
+    pkt_build_llc(&maker->build, NULL);
+}
+
+static void put_null(struct maker *maker, struct layer *layer)
+{
+    pkt_build_null(&maker->build,
+                   &(struct pkt_null_spec){.loop = layer->kind->linktype == PKT_LINKTYPE_LOOP});
+}
+
+static void put_sll(struct maker *maker, struct layer *layer)
+{
+    struct pkt_sll_spec spec = {.address =
+                                    pkt_view_make(default_mac_source.byte, sizeof default_mac_source.byte)};
+    if (layer->proto == PKT_PROTO_SLL2)
+        pkt_build_sll2(&maker->build, &spec);
+    else
+        pkt_build_sll(&maker->build, &spec);
+}
+
+static void put_ppp(struct maker *maker, struct layer *layer)
+{
+    (void)layer;
+    pkt_build_ppp(&maker->build, NULL);
 }
 
 static void put_vlan(struct maker *maker, struct layer *layer)
@@ -83,7 +111,7 @@ static void put_vlan(struct maker *maker, struct layer *layer)
     bool is_outer =
         maker_behind(maker, layer, 1) != NULL && maker_behind(maker, layer, 1)->proto == PKT_PROTO_VLAN;
     (void)is_outer;
-    pkt_build_vlan(&maker->build, &(struct pkt_vlan_spec){.id = 1});
+    pkt_build_vlan(&maker->build, &(struct pkt_vlan_spec){.id = FIRST_ID});
 }
 
 static void put_arp(struct maker *maker, struct layer *layer)
@@ -127,7 +155,42 @@ static void put_hopopts(struct maker *maker, struct layer *layer)
         pkt_build_ipv6_router_alert(&maker->build, 0);
 }
 
-/* --- transport --- */
+static void put_dstopts(struct maker *maker, struct layer *layer)
+{
+    (void)layer;
+    pkt_build_ipv6_dstopts(&maker->build);
+}
+
+/* The next value of a list of addresses. */
+static bool next_address(struct slot *slot, uint64_t index, void *ret_address, size_t len)
+{
+    if (slot == NULL || index >= slot->count)
+        return false;
+    slot_at(slot, index);
+    pkt_copy(slot->bytes, 0, ret_address, len);
+    return true;
+}
+
+/* Segments (RFC 8754), unless the type says another. */
+static void put_routing(struct maker *maker, struct layer *layer)
+{
+    enum { SEGMENTS = 4 };
+    const struct slot *type = layer_value(layer, "ipv6.routing.type");
+    struct pkt_ip6 address;
+    pkt_build_ipv6_routing(&maker->build, &(struct pkt_ipv6_routing_spec){
+                                              .type = type == NULL ? SEGMENTS : (uint8_t)type->number.low});
+    for (uint64_t i = 0;
+         maker->build.error == 0 && next_address(layer->sources, i, address.byte, sizeof address.byte); i++)
+        pkt_build_ipv6_routing_address(&maker->build, address);
+}
+
+static void put_fragment_header(struct maker *maker, struct layer *layer)
+{
+    (void)layer;
+    pkt_build_ipv6_fragment(&maker->build, &(struct pkt_ipv6_fragment_spec){.id = FIRST_ID});
+}
+
+/* --- transport and tunnels --- */
 
 static void put_udp(struct maker *maker, struct layer *layer)
 {
@@ -146,6 +209,24 @@ static void put_tcp(struct maker *maker, struct layer *layer)
     pkt_build_tcp(&maker->build, &(struct pkt_tcp_spec){.src = PORT_SOURCE, .dst = PORT_TCP});
     if (has_flags)
         pkt_build_set_bits(&maker->build, pkt_build_last(&maker->build), 103, 9, 0);
+}
+
+/* Its optional fields are there when they are set. */
+static void put_gre(struct maker *maker, struct layer *layer)
+{
+    struct pkt_gre_spec spec = {
+        .has_checksum =
+            layer_value(layer, "gre.checksum") != NULL || layer_value(layer, "gre.flags.checksum") != NULL,
+        .has_key = layer_value(layer, "gre.key") != NULL,
+        .has_sequence = layer_value(layer, "gre.sequence_number") != NULL,
+    };
+    pkt_build_gre(&maker->build, &spec);
+}
+
+static void put_vxlan(struct maker *maker, struct layer *layer)
+{
+    (void)layer;
+    pkt_build_vxlan(&maker->build, FIRST_ID);
 }
 
 /* --- ICMP --- */
@@ -252,9 +333,20 @@ static void put_extended(struct maker *maker, struct layer *layer)
 
 /* --- neighbour discovery --- */
 
+/* "target" is the first of the fields that may be meant; each message has its own. */
+static const struct slot *target_value(const struct layer *layer)
+{
+    static const char *const names[] = {"icmpv6.nd.ns.target_address", "icmpv6.nd.na.target_address",
+                                        "icmpv6.nd.rd.target_address"};
+    const struct slot *slot = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names && slot == NULL; i++)
+        slot = layer_value(layer, names[i]);
+    return slot;
+}
+
 static struct pkt_ip6 target_of(const struct layer *layer)
 {
-    const struct slot *slot = layer_value(layer, "icmpv6.nd.ns.target_address");
+    const struct slot *slot = target_value(layer);
     return slot == NULL ? default_ip6_destination : pkt_ip6_at(slot->bytes, 0);
 }
 
@@ -295,7 +387,7 @@ static void put_ns(struct maker *maker, struct layer *layer)
 
 static void put_na(struct maker *maker, struct layer *layer)
 {
-    bool has_target = layer_value(layer, "icmpv6.nd.ns.target_address") != NULL;
+    bool has_target = target_value(layer) != NULL;
     struct pkt_ip6 own = maker->first_network == NULL ? default_ip6_source : maker->first_network->source.ip6;
     struct pkt_nd_neighbour_spec spec = {.flags = PKT_ND_OVERRIDE,
                                          .target = has_target ? target_of(layer) : own};
@@ -330,16 +422,6 @@ static void put_igmp(struct maker *maker, struct layer *layer)
     if (spec.type == PKT_IGMP_QUERY && message->code != 1)
         spec.code = is_general ? IGMP_RESPONSE_GENERAL : IGMP_RESPONSE_SPECIFIC;
     pkt_build_igmp(&maker->build, &spec);
-}
-
-/* The next value of a list of addresses. */
-static bool next_address(struct slot *slot, uint64_t index, void *ret_address, size_t len)
-{
-    if (slot == NULL || index >= slot->count)
-        return false;
-    slot_at(slot, index);
-    pkt_copy(slot->bytes, 0, ret_address, len);
-    return true;
 }
 
 static void put_igmp3_query(struct maker *maker, struct layer *layer)
@@ -488,6 +570,9 @@ static const struct word tcp_words[] = {
     {.name = NULL},
 };
 
+static const struct word gre_words[] = {FLAG_WORD("csum", "flags_checksum"), {.name = NULL}};
+static const struct word routing_words[] = {SOURCES("via"), {.name = NULL}};
+
 static const struct word icmp_words[] = {
     MESSAGE("echo", 8, put_echo),
     MESSAGE("echo-reply", 0, put_echo),
@@ -517,7 +602,7 @@ static const struct word icmp_words[] = {
     {.name = NULL},
 };
 
-#define NS_WORDS MESSAGE_OF("ns", 135, put_ns, ARGUMENT_MAY, "nd_ns_target_address")
+#define NS_WORDS MESSAGE_OF("ns", 135, put_ns, ARGUMENT_MAY, "target")
 #define NA_WORDS MESSAGE_OF("na", 136, put_na, ARGUMENT_MAY, "target"), \
     FLAG_WORD("router", "nd_na_flag_r"), FLAG_WORD("solicited", "nd_na_flag_s"), \
     FLAG_WORD("override", "nd_na_flag_o")
@@ -668,11 +753,22 @@ const struct layer_kind layer_kinds[] = {
     {"eth", "ether", PKT_PROTO_ETHERNET, LAYER_FRAME, PKT_LINKTYPE_ETHERNET, NULL, NULL, NULL, put_ethernet},
     {"vlan", "dot1q", PKT_PROTO_VLAN, LAYER_STARTS | LAYER_NEEDS_ETHERNET, 0, NULL, NULL, NULL, put_vlan},
     {"arp", NULL, PKT_PROTO_ARP, LAYER_STARTS | LAYER_NEEDS_ETHERNET, 0, arp_words, NULL, NULL, put_arp},
+    {"llc", "snap", PKT_PROTO_LLC, 0, 0, NULL, NULL, NULL, put_llc},
+    {"null", NULL, PKT_PROTO_NULL, LAYER_FRAME, PKT_LINKTYPE_NULL, NULL, NULL, NULL, put_null},
+    {"loop", NULL, PKT_PROTO_NULL, LAYER_FRAME, PKT_LINKTYPE_LOOP, NULL, NULL, NULL, put_null},
+    {"sll", NULL, PKT_PROTO_SLL, LAYER_FRAME, PKT_LINKTYPE_SLL, NULL, NULL, NULL, put_sll},
+    {"sll2", NULL, PKT_PROTO_SLL2, LAYER_FRAME, PKT_LINKTYPE_SLL2, NULL, NULL, NULL, put_sll},
+    {"ppp", NULL, PKT_PROTO_PPP, LAYER_FRAME, PKT_LINKTYPE_PPP_HDLC, NULL, NULL, NULL, put_ppp},
     {"ip", "ip4", PKT_PROTO_IPV4, LAYER_IP, PKT_LINKTYPE_RAW, ip_words, ip_options, NULL, put_ip4},
     {"ip6", "ipv6", PKT_PROTO_IPV6, LAYER_IP, PKT_LINKTYPE_RAW, NULL, NULL, NULL, put_ip6},
     {"hopopts", "hbh", PKT_PROTO_IP6_HOPOPTS, 0, 0, NULL, ip6_options, NULL, put_hopopts},
+    {"dstopts", NULL, PKT_PROTO_IP6_DSTOPTS, 0, 0, NULL, ip6_options, NULL, put_dstopts},
+    {"routing", NULL, PKT_PROTO_IP6_ROUTING, 0, 0, routing_words, NULL, NULL, put_routing},
+    {"frag", NULL, PKT_PROTO_IP6_FRAGMENT, 0, 0, NULL, NULL, NULL, put_fragment_header},
     {"udp", NULL, PKT_PROTO_UDP, 0, 0, NULL, NULL, NULL, put_udp},
     {"tcp", NULL, PKT_PROTO_TCP, 0, 0, tcp_words, tcp_options, NULL, put_tcp},
+    {"gre", NULL, PKT_PROTO_GRE, 0, 0, gre_words, NULL, NULL, put_gre},
+    {"vxlan", NULL, PKT_PROTO_VXLAN, 0, 0, NULL, NULL, NULL, put_vxlan},
     {"icmp", NULL, PKT_PROTO_ICMP, 0, 0, icmp_words, NULL, error_extras, put_message},
     {"icmp6", "icmpv6", PKT_PROTO_ICMP6, 0, 0, icmp6_words, nd_options, error_extras, put_message},
     {"rs", NULL, PKT_PROTO_ICMP6, 0, 0, rs_words, nd_options, NULL, put_message},

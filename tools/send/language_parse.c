@@ -68,6 +68,19 @@ static void fail_names(struct parser *parser, struct token at, struct names *nam
 
 /* --- settings --- */
 
+/* Whether somebody made a shorter word for a long name. */
+static bool has_shorter(uint8_t proto, const char *list, const char *name, size_t len)
+{
+    enum { LONG = 12 };
+    const struct pkt_field_alias *word;
+    for (unsigned i = 0; len > LONG && (word = pkt_field_word_at((enum pkt_proto)proto, list, i)) != NULL;
+         i++)
+        if (text_is(name, len, word->name) && strlen(word->alias) < len)
+            return true;
+    return false;
+}
+
+/* Of two names for one field the shorter one. */
 static void add_fields(struct names *names, uint8_t proto, const char *list)
 {
     const struct pkt_field *field;
@@ -75,11 +88,12 @@ static void add_fields(struct names *names, uint8_t proto, const char *list)
     for (unsigned i = 0; (field = pkt_field_writable_at((enum pkt_proto)proto, list, i)) != NULL; i++) {
         size_t len;
         const char *name = pkt_field_short_name(field, &len);
-        if ((field->flags & PKT_FIELD_HIDDEN) == 0)
+        if ((field->flags & PKT_FIELD_HIDDEN) == 0 && !has_shorter(proto, list, name, len))
             names_add(names, name, len);
     }
     for (unsigned i = 0; (word = pkt_field_word_at((enum pkt_proto)proto, list, i)) != NULL; i++)
-        names_add(names, word->alias, strlen(word->alias));
+        if (strlen(word->alias) < strlen(word->name))
+            names_add(names, word->alias, strlen(word->alias));
 }
 
 static uint8_t role_of(const struct pkt_field *field)
@@ -396,7 +410,8 @@ static bool is_value(const struct parser *parser)
 
 static const struct pkt_field *group_field(const struct layer *layer)
 {
-    return layer->proto == PKT_PROTO_ICMP6 ? &plain_ip6 : &plain_ip4;
+    bool is_ip6 = layer->proto == PKT_PROTO_ICMP6 || layer->proto == PKT_PROTO_IP6_ROUTING;
+    return is_ip6 ? &plain_ip6 : &plain_ip4;
 }
 
 static bool parse_record(struct parser *parser, struct layer *layer, const struct word *word, struct token at)
@@ -589,6 +604,9 @@ static bool parse_named_layer(struct parser *parser)
     if (layer->proto == PKT_PROTO_NONE && (kind->flags & LAYER_BEHIND) == 0)
         layer->proto = is_ip6 ? PKT_PROTO_ICMP6 : PKT_PROTO_IGMP;
     parser_advance(parser);
+    /* "ns ADDRESS": what the default message is about. */
+    if (kind->words != NULL && kind->words->argument == ARGUMENT_MAY && is_value(parser))
+        (void)parse_word_field(parser, layer, kind->words, at);
     while (!parser->failed && parser->token.kind != TOKEN_SLASH && parser->token.kind != TOKEN_END)
         (void)parse_item(parser, layer);
     return !parser->failed;

@@ -115,6 +115,7 @@ static const struct field_word words[] = {
     {GROUP_ICMP_ROUTER, {"address", "router_address"}},
     {GROUP_ICMP_ROUTER, {"addr", "router_address"}},
     {GROUP_ICMP_ROUTER, {"preference", "pref_level"}},
+    {GROUP_ICMP_MPLS, {"tc", "mpls_exp"}},
     {GROUP_ICMP6, {"id", "echo_identifier"}},
     {GROUP_ICMP6, {"ident", "echo_identifier"}},
     {GROUP_ICMP6, {"seq", "echo_sequence_number"}},
