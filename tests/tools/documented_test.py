@@ -44,7 +44,7 @@ def man_commands(page):
         text = file.read()
     examples = re.search(r"^\.Sh EXAMPLES\n(.*?)^\.Sh ", text, re.M | re.S)
     for command in re.findall(r"^\.Dl (.*)$", examples.group(1) if examples else "", re.M):
-        yield command.replace("\\-", "-").replace("\\(aq", "'").replace("\\&", "")
+        yield command.replace("\\-", "-").replace("\\(aq", "'").replace("\\(dq", '"').replace("\\&", "")
 
 
 def main():
