@@ -302,6 +302,9 @@ static const struct mistake mistakes[] = {
     {"ip / icmp ext(mpls)",                                15, 4,  "this message has no extension"                },
     {"ip / icmp time-exceeded ext(bogus)",                 29, 5,  "there is no option \"bogus\"; allowed: mpls"  },
     {"ip / end",                                           6,  3,  "nothing is quoted here"                       },
+    {"ip df / udp / fill:2000 / fragment",                 27, 8,  "must not be fragmented"                       },
+    {"arp / fragment",                                     7,  8,  "only IP packets have fragments"               },
+    {"ip / fragment / udp",                                17, 3,  "no layer can follow fragment"                 },
     {"ip / pad / udp",                                     12, 3,  "no layer can follow pad"                      },
     {"ip / igmp3 join",                                    16, 0,  "IPv4 address"                                 },
     {"ip / igmp3 join 239.1.1.1 from",                     31, 0,  "IPv4 address"                                 },
@@ -379,6 +382,7 @@ static void rightmost_varies_fastest(void **state)
     SEQUENCE("ip dst=10.0.0.255..10.0.1.1 / udp", "ip.dst", "ip.ttl", "10.0.0.255 64", "10.0.1.0 64",
              "10.0.1.1 64");
     SEQUENCE("ip / udp / fill:{0,2}", "udp.length", "ip.len", "8 28", "10 30");
+    SEQUENCE("ip / udp / fill:1,3", "udp.length", "ip.len", "9 29", "11 31");
     SEQUENCE("ip / udp / \"ab\"*1..2", "udp.length", "ip.len", "10 30", "12 32");
     SEQUENCE("ip / igmp3 join 239.0.0.0/31", "igmp.maddr", "ip.ttl", "239.0.0.0 1", "239.0.0.1 1");
     SEQUENCE("ip / tcp opt(mss={536,1460})", "tcp.options.mss_val", "ip.ttl", "536 64", "1460 64");
@@ -435,6 +439,35 @@ static void counts_saturate(void **state)
             fail_msg("%s: %llu", counts[i].text, (unsigned long long)send_plan_count(plan));
         send_plan_free(plan);
     }
+}
+
+/* --- fragments --- */
+
+static void packets_become_fragments(void **state)
+{
+    (void)state;
+    SEQUENCE("ip id=7 / udp / fill:2000 / fragment mtu=576", "ip.frag_offset", "ip.len", "0 572", "69 572",
+             "138 572", "207 372");
+    SEQUENCE("eth / ip id=7,8 / fill:16 / fragment size=8", "ip.id", "ip.frag_offset", "7 0", "7 1", "8 0",
+             "8 1");
+    SEQUENCE("ip6 / fill:1304 / fragment mtu=1280 id=5", "ipv6.fraghdr.ident", "ipv6.fraghdr.offset", "5 0",
+             "5 154");
+    SEQUENCE("ip id=9 / udp / fragment", "ip.id", "ip.frag_offset", "9 0");
+}
+
+/* How many fragments there are is not known before where packets have several lengths. */
+static void fragments_of_several_lengths_are_not_counted(void **state)
+{
+    (void)state;
+    struct send_plan *plan = plan_of("ip / udp / fill:0,2000 / fragment", NULL);
+    struct send_packet packet;
+    struct pkt_packet decoded;
+    unsigned count = 0;
+    assert_true(send_plan_count(plan) == UINT64_MAX);
+    while (next(plan, &packet, &decoded))
+        count++;
+    assert_int_equal(count, 3);
+    send_plan_free(plan);
 }
 
 /* --- random numbers --- */
@@ -689,6 +722,8 @@ int main(void)
         cmocka_unit_test(inc_does_not_multiply),
         cmocka_unit_test(rounds_go_on),
         cmocka_unit_test(counts_saturate),
+        cmocka_unit_test(packets_become_fragments),
+        cmocka_unit_test(fragments_of_several_lengths_are_not_counted),
         cmocka_unit_test(seeds_repeat),
         cmocka_unit_test(rand_stays_in_its_range),
         cmocka_unit_test(addresses_come_from_the_machine),

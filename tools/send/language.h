@@ -93,6 +93,7 @@ enum slot_kind {
 struct slot {
     struct slot *next;
     struct part *parts;
+    struct part *last;
     uint64_t count;   /* of all parts, saturated */
     uint64_t divisor; /* SET: packets after which it takes its next value */
     uint32_t off;     /* in the text */
@@ -190,7 +191,7 @@ struct layer {
     struct option *extension;
     struct record *records;
     struct slot *sources;  /* of a query: LIST */
-    struct slot *extra[2]; /* settings that are no fields: see layer_kind.extras */
+    struct slot *extra[4]; /* settings that are no fields: see layer_kind.extras */
     uint32_t off;
     uint32_t len;
     uint32_t index; /* of the line's slots: seeds rand: */
@@ -255,6 +256,7 @@ enum option_tail {
     TAIL_WORDS = 'w', /* numbers of 32 bits */
     TAIL_BYTES = 'x',
     TAIL_MAC = 'm',
+    TAIL_TEXT = 's',
     TAIL_NAMES = 'd',  /* domain names */
     TAIL_LABELS = 'l', /* MPLS entries: LABEL:TC:TTL */
 };
@@ -279,6 +281,7 @@ enum layer_flag {
     LAYER_PAYLOAD = 1 << 3,
     LAYER_BEHIND = 1 << 4, /* no layer: says something of the packet, stands last */
     LAYER_NEEDS_ETHERNET = 1 << 5,
+    LAYER_CUTS = 1 << 6, /* the packet into fragments: extras are in the order of enum fragment_extra */
 };
 
 struct layer_kind {
@@ -330,6 +333,8 @@ struct slot *parse_value(struct parser *parser, const struct pkt_field *field, e
 /* The same from a part of a word. */
 struct slot *parse_value_text(struct parser *parser, const struct pkt_field *field, uint32_t off,
                               uint32_t len);
+/* Reads more values into it, if commas follow. */
+bool parse_rest(struct parser *parser, const struct pkt_field *field, struct slot *slot);
 /* A slot of one number. */
 struct slot *make_number(struct parser *parser, const struct pkt_field *field, uint64_t number);
 /* The bytes of a string token. */
@@ -386,6 +391,18 @@ struct maker {
     bool failed;      /* error is set */
     uint8_t *scratch; /* SEND_PACKET_MAX bytes */
 };
+
+enum fragment_extra {
+    FRAGMENT_MTU,
+    FRAGMENT_SIZE,
+    FRAGMENT_OVERLAP,
+    FRAGMENT_ID,
+};
+
+/* The layer that cuts the packet into fragments; NULL: it stays whole. */
+const struct layer *line_fragmentation(const struct line *line);
+/* Whether the packets of a line differ in length. */
+bool line_varies_in_length(const struct line *line);
 
 /* Builds the packet whose values the line's slots hold now. False: maker->error says why. */
 bool language_make(struct maker *maker, struct line *line, uint8_t *buffer, size_t size,

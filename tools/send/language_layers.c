@@ -539,6 +539,54 @@ static void put_end(struct maker *maker, struct layer *layer)
         maker_end_quotation(maker);
 }
 
+/* What it says is done to the finished packet: see plan.c. */
+static void put_fragmentation(struct maker *maker, struct layer *layer)
+{
+    if (maker->first_network == NULL || (maker->first_network->kind->flags & LAYER_NETWORK) == 0)
+        maker_fail(maker, layer->off, layer->len, "only IP packets have fragments");
+}
+
+const struct layer *line_fragmentation(const struct line *line)
+{
+    for (unsigned i = 0; i < line->layer_count; i++)
+        if ((line->layer[i].kind->flags & LAYER_CUTS) != 0)
+            return &line->layer[i];
+    return NULL;
+}
+
+static bool settings_vary_in_length(const struct setting *setting)
+{
+    for (; setting != NULL; setting = setting->next)
+        if ((setting->role == ROLE_TYPE || setting->slot->type >= PKT_FIELD_BYTES) &&
+            setting->slot->count > 1 && setting->slot->type != PKT_FIELD_MAC)
+            return true;
+    return false;
+}
+
+static bool options_vary_in_length(const struct option *option)
+{
+    for (; option != NULL; option = option->next)
+        for (unsigned i = 0; i < option->argument_count; i++)
+            if (option->argument[i]->count > 1)
+                return true;
+    return false;
+}
+
+bool line_varies_in_length(const struct line *line)
+{
+    for (unsigned i = 0; i < line->layer_count; i++) {
+        const struct layer *layer = &line->layer[i];
+        bool varies = (layer->length != NULL && layer->length->count > 1) ||
+                      settings_vary_in_length(layer->settings) || options_vary_in_length(layer->options) ||
+                      options_vary_in_length(layer->extension);
+        for (size_t j = 0; j < sizeof layer->extra / sizeof *layer->extra; j++)
+            varies |= layer->extra[j] != NULL && layer->extra[j]->count > 1;
+        if (varies)
+            return true;
+    }
+    return false;
+}
+
 /* --- words --- */
 
 /* clang-format off */
@@ -733,7 +781,7 @@ static const struct option_kind nd_options[] = {
 
 const struct option_kind extension_kinds[] = {
     {.name = "mpls", .type = PKT_ICMP_OBJECT_MPLS, .ctype = 1, .tail = TAIL_LABELS, .list = "objects.mpls"},
-    {.name = "interface-name", .type = PKT_ICMP_OBJECT_INTERFACE_ID, .ctype = 1, .tail = TAIL_BYTES,
+    {.name = "interface-name", .type = PKT_ICMP_OBJECT_INTERFACE_ID, .ctype = 1, .tail = TAIL_TEXT,
      .list = "objects", .needs = 1},
     {.name = "interface-index", .type = PKT_ICMP_OBJECT_INTERFACE_ID, .ctype = 2, .octets = "00000000",
      .fields = "int_ident_index", .list = "objects", .needs = 1},
@@ -746,6 +794,7 @@ const struct option_kind extension_kinds[] = {
 
 static const char *const error_extras[] = {"quote", NULL};
 static const char *const pad_extras[] = {"to", NULL};
+static const char *const fragment_extras[] = {"mtu", "size", "overlap", "id", NULL};
 
 enum { LAYER_FRAME = LAYER_STARTS | LAYER_LINK, LAYER_IP = LAYER_STARTS | LAYER_NETWORK };
 
@@ -784,6 +833,7 @@ const struct layer_kind layer_kinds[] = {
     {"payload", NULL, PKT_PROTO_PAYLOAD, LAYER_PAYLOAD | LAYER_FRAME, PKT_LINKTYPE_ETHERNET, NULL, NULL, NULL,
      put_payload},
     {"end", NULL, PKT_PROTO_NONE, 0, 0, NULL, NULL, NULL, put_end},
+    {"fragment", NULL, PKT_PROTO_NONE, LAYER_BEHIND | LAYER_CUTS, 0, NULL, NULL, fragment_extras, put_fragmentation},
     {"pad", NULL, PKT_PROTO_NONE, LAYER_BEHIND, 0, NULL, NULL, pad_extras, put_pad},
     {.name = NULL},
 };

@@ -192,6 +192,7 @@ static const struct pkt_field *tail_field(char tail)
     case TAIL_LABELS:
         return &plain_u32;
     case TAIL_NAMES:
+    case TAIL_TEXT:
         return &plain_string;
     default:
         return &plain_bytes;
@@ -266,22 +267,12 @@ static bool parse_argument(struct parser *parser, struct option *option, uint8_t
     return true;
 }
 
-/* The bytes of an option of any type: hex:... or a text. */
+/* The bytes of an option of any type. */
 static bool parse_any_argument(struct parser *parser, struct option *option)
 {
-    struct token at = parser->token;
-    static const char hex[] = "hex:";
-    bool is_hex = at.kind == TOKEN_WORD && at.len >= sizeof hex - 1 &&
-                  strncmp(parser_text(parser, at), hex, sizeof hex - 1) == 0;
     if (option->argument_count != 0)
-        return parser_fail(parser, at, "\",\" or \")\" is due here: the option takes no more");
-    if (!is_hex)
-        return add_argument(option, parse_value(parser, &plain_bytes, SLOT_SET));
-    uint32_t skip = sizeof hex - 1;
-    if (!add_argument(option, parse_value_text(parser, &plain_bytes, at.off + skip, at.len - skip)))
-        return false;
-    parser_advance(parser);
-    return true;
+        return parser_fail(parser, parser->token, "\",\" or \")\" is due here: the option takes no more");
+    return add_argument(option, parse_value(parser, &plain_bytes, SLOT_SET));
 }
 
 static bool parse_option_body(struct parser *parser, struct option *option, uint8_t proto)

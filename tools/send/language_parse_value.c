@@ -130,6 +130,12 @@ static bool parse_one(struct parser *parser, const struct pkt_field *field, stru
         return true;
     }
     bool is_short = is_number(field->type) || is_address(field->type);
+    bool is_marked = field->type == PKT_FIELD_BYTES && at.len > 4 && strncmp(text, "hex:", 4) == 0;
+    if (is_marked) {
+        text += 4;
+        at.off += 4;
+        at.len -= 4;
+    }
     uint8_t *storage = is_short ? address : parser_take(parser, at.len + 1U);
     if (storage == NULL)
         return false;
@@ -260,10 +266,12 @@ static struct slot *make_slot(struct parser *parser, const struct pkt_field *fie
 
 static struct part *add_part(struct parser *parser, struct slot *slot)
 {
-    struct part *part = parser_take(parser, sizeof *part), **last = &slot->parts;
-    while (*last != NULL)
-        last = &(*last)->next;
-    *last = part;
+    struct part *part = parser_take(parser, sizeof *part);
+    if (slot->last == NULL)
+        slot->parts = part;
+    else
+        slot->last->next = part;
+    slot->last = part;
     return part;
 }
 
@@ -382,6 +390,14 @@ struct slot *parse_value(struct parser *parser, const struct pkt_field *field, e
     if (is_braced)
         parser_advance(parser);
     return slot;
+}
+
+bool parse_rest(struct parser *parser, const struct pkt_field *field, struct slot *slot)
+{
+    if (parser->token.kind != TOKEN_COMMA || parser->in_group)
+        return true;
+    parser_advance(parser);
+    return parse_list(parser, field, slot, true);
 }
 
 struct slot *parse_value_text(struct parser *parser, const struct pkt_field *field, uint32_t off,

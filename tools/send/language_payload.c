@@ -123,8 +123,10 @@ static bool parse_length(struct parser *parser, struct layer *layer, size_t pref
     uint32_t length_len = colon == NULL ? len : (uint32_t)(colon - text);
     uint32_t off = at.off + (uint32_t)prefix_len;
     layer->length = parse_value_text(parser, &plain_u16, off, length_len);
-    if (layer->length == NULL || colon == NULL)
-        return layer->length != NULL;
+    if (layer->length == NULL)
+        return false;
+    if (colon == NULL)
+        return parse_rest(parser, &plain_u16, layer->length);
     struct slot *byte = parse_value_text(parser, &plain_u8, off + length_len + 1, len - length_len - 1);
     if (byte == NULL)
         return false;

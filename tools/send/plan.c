@@ -6,6 +6,7 @@
 #include "language.h"
 
 #include "pkt/base.h"
+#include "pkt/fragment.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,9 +20,14 @@ struct send_plan {
     uint64_t line_given; /* packets of it */
     uint64_t given;      /* of the round */
     uint64_t serial;     /* of all rounds */
+    uint64_t count;      /* packets of a round */
     bool varies;
+    bool is_cutting; /* the packet in the buffer is being fragmented */
     struct maker maker;
+    struct pkt_fragments fragments;
+    struct pkt_packet packet; /* what they are of */
     uint8_t buffer[SEND_PACKET_MAX];
+    uint8_t fragment[SEND_PACKET_MAX];
     uint8_t scratch[SEND_PACKET_MAX];
 };
 
@@ -127,6 +133,72 @@ static bool build(struct send_plan *plan, struct line *line, uint64_t number, st
     return language_make(&plan->maker, line, plan->buffer, sizeof plan->buffer, ret_packet);
 }
 
+/* --- fragments --- */
+
+static uint32_t extra_value(const struct layer *layer, enum fragment_extra extra)
+{
+    return layer->extra[extra] == NULL ? 0 : (uint32_t)layer->extra[extra]->number.low;
+}
+
+static bool complain(const struct line *line, int error, struct send_error *reterr)
+{
+    const struct layer *layer = line_fragmentation(line);
+    reterr->line = line->number;
+    error_tell(reterr, layer->off, layer->len, "%s: %s", layer->kind->name, pkt_fragment_sentence(error));
+    return false;
+}
+
+/* Begins to cut the packet that was built. */
+static bool start_cutting(struct send_plan *plan, const struct line *line, struct pkt_view bytes,
+                          struct send_error *reterr)
+{
+    const struct layer *layer = line_fragmentation(line);
+    uint16_t linktype = line->layer[0].kind->linktype;
+    struct pkt_fragment_spec spec = {.mtu = extra_value(layer, FRAGMENT_MTU),
+                                     .payload_per_fragment = extra_value(layer, FRAGMENT_SIZE),
+                                     .overlap = extra_value(layer, FRAGMENT_OVERLAP),
+                                     .id = extra_value(layer, FRAGMENT_ID)};
+    pkt_decode(bytes, (uint32_t)bytes.len, linktype, 0, &plan->packet);
+    int error = pkt_fragments_init(&plan->fragments, &plan->packet, &spec);
+    return error == PKT_FRAGMENT_OK || complain(line, error, reterr);
+}
+
+/* The next fragment: 1, 0 behind the last, or negative. */
+static int cut(struct send_plan *plan, const struct line *line, struct pkt_view *ret_fragment,
+               struct send_error *reterr)
+{
+    if (pkt_fragments_next(&plan->fragments, plan->fragment, sizeof plan->fragment, ret_fragment))
+        return 1;
+    if (plan->fragments.error == PKT_FRAGMENT_OK)
+        return 0;
+    (void)complain(line, plan->fragments.error, reterr);
+    return PKT_E_ARGUMENT;
+}
+
+/* --- plans --- */
+
+/* Builds the first packet of a line, so that mistakes show now, and counts what the line gives. */
+static int try_line(struct send_plan *plan, struct line *line, struct send_error *reterr)
+{
+    struct pkt_view bytes;
+    uint64_t count = 0;
+    int result;
+    if (!build(plan, line, 0, &bytes, reterr))
+        return PKT_E_ARGUMENT;
+    if (line_fragmentation(line) == NULL) {
+        plan->count = saturated_add(plan->count, line->count);
+        return 0;
+    }
+    if (!start_cutting(plan, line, bytes, reterr))
+        return PKT_E_ARGUMENT;
+    while ((result = cut(plan, line, &bytes, reterr)) > 0)
+        count++;
+    if (line_varies_in_length(line))
+        count = UINT64_MAX;
+    plan->count = saturated_add(plan->count, saturated_multiply(line->count, count));
+    return result;
+}
+
 int send_plan_parse(const char *text, const struct send_context *context, struct send_plan **ret_plan,
                     struct send_error *reterr)
 {
@@ -138,10 +210,8 @@ int send_plan_parse(const char *text, const struct send_context *context, struct
     plan->maker.context = &plan->context;
     plan->maker.scratch = plan->scratch;
     int error = read_text(plan, text, reterr);
-    for (struct line *line = plan->lines; line != NULL && error == 0; line = line->next) {
-        struct pkt_view packet;
-        error = build(plan, line, 0, &packet, reterr) ? 0 : PKT_E_ARGUMENT;
-    }
+    for (struct line *line = plan->lines; line != NULL && error == 0; line = line->next)
+        error = try_line(plan, line, reterr);
     if (error < 0) {
         send_plan_free(plan);
         return error;
@@ -153,10 +223,7 @@ int send_plan_parse(const char *text, const struct send_context *context, struct
 
 uint64_t send_plan_count(const struct send_plan *plan)
 {
-    uint64_t count = 0;
-    for (const struct line *line = plan->lines; line != NULL; line = line->next)
-        count = saturated_add(count, line->count);
-    return count;
+    return plan->count;
 }
 
 bool send_plan_varies(const struct send_plan *plan)
@@ -164,34 +231,50 @@ bool send_plan_varies(const struct send_plan *plan)
     return plan->varies;
 }
 
-static void fill_packet(struct send_plan *plan, struct pkt_view bytes, struct send_packet *ret_packet)
+static int give(struct send_plan *plan, struct pkt_view bytes, struct send_packet *ret_packet)
 {
     const struct layer_kind *first = plan->line->layer[0].kind;
     *ret_packet = (struct send_packet){
         .bytes = bytes,
-        .number = plan->given + 1,
+        .number = ++plan->given,
         .interface = plan->maker.has_path ? plan->maker.path.interface : 0,
         .linktype = first->linktype,
         .has_link_layer = (first->flags & LAYER_LINK) != 0,
     };
+    return 1;
+}
+
+/* The line that has a packet left; NULL: the round is over. */
+static struct line *current_line(struct send_plan *plan)
+{
+    while (plan->line != NULL && plan->line_given == plan->line->count) {
+        plan->line = plan->line->next;
+        plan->line_given = 0;
+    }
+    return plan->line;
 }
 
 int send_plan_next(struct send_plan *plan, struct send_packet *ret_packet, struct send_error *reterr)
 {
     struct pkt_view bytes;
-    while (plan->line != NULL && plan->line_given == plan->line->count) {
-        plan->line = plan->line->next;
-        plan->line_given = 0;
+    for (;;) {
+        int result = plan->is_cutting ? cut(plan, plan->line, &bytes, reterr) : 0;
+        if (result != 0)
+            return result < 0 ? result : give(plan, bytes, ret_packet);
+        plan->is_cutting = false;
+        struct line *line = current_line(plan);
+        if (line == NULL)
+            return 0;
+        if (!build(plan, line, plan->line_given, &bytes, reterr))
+            return PKT_E_ARGUMENT;
+        plan->line_given++;
+        plan->serial++;
+        if (line_fragmentation(line) == NULL)
+            return give(plan, bytes, ret_packet);
+        if (!start_cutting(plan, line, bytes, reterr))
+            return PKT_E_ARGUMENT;
+        plan->is_cutting = true;
     }
-    if (plan->line == NULL)
-        return 0;
-    if (!build(plan, plan->line, plan->line_given, &bytes, reterr))
-        return PKT_E_ARGUMENT;
-    fill_packet(plan, bytes, ret_packet);
-    plan->line_given++;
-    plan->given++;
-    plan->serial++;
-    return 1;
 }
 
 void send_plan_restart(struct send_plan *plan)
@@ -199,6 +282,7 @@ void send_plan_restart(struct send_plan *plan)
     plan->line = plan->lines;
     plan->line_given = 0;
     plan->given = 0;
+    plan->is_cutting = false;
 }
 
 void send_plan_free(struct send_plan *plan)

@@ -86,8 +86,8 @@ struct send_packet {
 int send_plan_parse(const char *text, const struct send_context *context, struct send_plan **ret_plan,
                     struct send_error *reterr);
 
-/* How many packets a round has; UINT64_MAX: that many or more, or, where packets are fragmented and vary in
- * more than 65,536 ways, not known. */
+/* How many packets a round has, fragments counted singly; UINT64_MAX: that many or more, or, where packets of
+ * several lengths are fragmented, not known. */
 uint64_t send_plan_count(const struct send_plan *plan);
 
 /* Whether the rounds differ: rand or inc are in the text. */
