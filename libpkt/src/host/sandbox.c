@@ -84,7 +84,7 @@ static void die_in_sandbox(const struct pkt_sandbox_options *options, int fd)
     testament.result = pkt_sandbox_enter(options, &testament.state, &testament.error);
     write_testament(fd, &testament);
     if (testament.result == 0 && testament.state.seccomp)
-        (void)syscall(SYS_getppid); /* does no harm where it is let through, and is in no profile */
+        (void)syscall(SYS_times, NULL); /* does no harm where it is let through, and is in no profile */
     _exit(0);
 }
 

@@ -112,14 +112,17 @@ static const struct conditional network_conditionals[] = {
 #if defined(__SANITIZE_ADDRESS__)
 /* What the sanitizers do at the end of a process: they stop it from a second one and look for leaks. */
 static const int sanitizer[] = {
-    CALL(clone),      CALL(wait4), CALL(ptrace),   CALL(openat), CALL(readlink),         CALL(newfstatat),
-    CALL(getdents64), CALL(mmap),  CALL(mprotect), CALL(tgkill), CALL(process_vm_readv), CALL(pipe2),
+    CALL(open),       CALL(getdents), CALL(clone),    CALL(getppid),  CALL(process_vm_writev),
+    CALL(wait4),      CALL(ptrace),   CALL(openat),   CALL(readlink), CALL(newfstatat),
+    CALL(getdents64), CALL(mmap),     CALL(mprotect), CALL(tgkill),   CALL(process_vm_readv),
+    CALL(pipe2),
 };
 
 static const struct conditional sanitizer_conditionals[] = {
-    {CALL(prctl), 0, 0, PR_GET_DUMPABLE, 0, 0},
-    {CALL(prctl), 0, 0, PR_SET_DUMPABLE, 0, 0},
-    {CALL(prctl), 0, 0, PR_SET_PTRACER,  0, 0},
+    {CALL(prctl), 0, 0, PR_GET_DUMPABLE,  0, 0},
+    {CALL(prctl), 0, 0, PR_SET_DUMPABLE,  0, 0},
+    {CALL(prctl), 0, 0, PR_SET_PDEATHSIG, 0, 0},
+    {CALL(prctl), 0, 0, PR_SET_PTRACER,   0, 0},
 };
 #endif
 
