@@ -583,6 +583,23 @@ static void addresses_come_from_the_machine(void **state)
     }
 }
 
+/* Each destination is asked for once a round. */
+static void answers_are_kept(void **state)
+{
+    struct machine machine = {.knows = true};
+    struct send_context context = {.resolve = resolve, .resolve_context = &machine};
+    struct send_packet packet;
+    struct pkt_packet decoded;
+    (void)state;
+    struct send_plan *plan = plan_of("ip ttl=1..5 dst=10.0.0.0/30 / udp", &context);
+    for (unsigned round = 1; round <= 2; round++, send_plan_restart(plan)) {
+        while (next(plan, &packet, &decoded))
+            continue;
+        assert_int_equal(machine.asked, 4 * round);
+    }
+    send_plan_free(plan);
+}
+
 static void no_way_is_a_mistake_where_one_is_needed(void **state)
 {
     static const struct {
@@ -727,6 +744,7 @@ int main(void)
         cmocka_unit_test(seeds_repeat),
         cmocka_unit_test(rand_stays_in_its_range),
         cmocka_unit_test(addresses_come_from_the_machine),
+        cmocka_unit_test(answers_are_kept),
         cmocka_unit_test(no_way_is_a_mistake_where_one_is_needed),
         cmocka_unit_test(lines_of_a_file),
         cmocka_unit_test(payload_of_a_file),

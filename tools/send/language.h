@@ -19,6 +19,8 @@
 enum {
     LAYERS_MAX = PKT_MAX_LAYERS,
     ARGUMENTS_MAX = 64, /* of one option */
+    ANSWERS_MAX = 256,  /* of the machine, that are kept for a round */
+    EXTRAS_MAX = 4,     /* settings of a layer that are no fields */
 };
 
 /* --- memory of a plan --- */
@@ -190,8 +192,8 @@ struct layer {
     struct option *options;
     struct option *extension;
     struct record *records;
-    struct slot *sources;  /* of a query: LIST */
-    struct slot *extra[4]; /* settings that are no fields: see layer_kind.extras */
+    struct slot *sources;           /* of a query: LIST */
+    struct slot *extra[EXTRAS_MAX]; /* settings that are no fields: see layer_kind.extras */
     uint32_t off;
     uint32_t len;
     uint32_t index; /* of the line's slots: seeds rand: */
@@ -281,7 +283,8 @@ enum layer_flag {
     LAYER_PAYLOAD = 1 << 3,
     LAYER_BEHIND = 1 << 4, /* no layer: says something of the packet, stands last */
     LAYER_NEEDS_ETHERNET = 1 << 5,
-    LAYER_CUTS = 1 << 6, /* the packet into fragments: extras are in the order of enum fragment_extra */
+    LAYER_TRAILS = 1 << 7, /* payloads behind it are a trailer */
+    LAYER_CUTS = 1 << 6,   /* the packet into fragments: extras are in the order of enum fragment_extra */
 };
 
 struct layer_kind {
@@ -302,6 +305,24 @@ extern const struct option_kind extension_kinds[];
 
 bool text_is(const char *text, size_t len, const char *word);
 
+/* --- mistakes --- */
+
+/* Puts a line's first words into an error, then the names that are allowed, those nearest to `typed` first.
+ */
+struct names {
+    const char *typed;
+    size_t typed_len;
+    const char *name[256];
+    uint8_t len[256];
+    unsigned count;
+};
+void names_add(struct names *names, const char *name, size_t len);
+/* "SENTENCE; allowed: A, B, C" */
+void names_tell(struct names *names, struct send_error *reterr, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void error_tell(struct send_error *reterr, uint32_t off, uint32_t len, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
 /* --- parsing --- */
 
 /* The part of a text that is looked at. */
@@ -313,12 +334,18 @@ struct parser {
     struct line *line;
     struct send_error *error;
     bool failed;
-    bool in_group; /* between parentheses: a comma ends a value */
+    bool in_group;    /* between parentheses: a comma ends a value */
+    bool is_behind;   /* the packet's layers are over */
+    bool has_trailer; /* and payloads are its trailer */
 };
 
 /* Says what is wrong, unless something was wrong before. Returns false. */
 bool parser_fail(struct parser *parser, struct token token, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same for a token that cannot stand here; due says what can. */
+bool parser_wrong_token(struct parser *parser, const char *due);
+/* The same for a name that does not exist; what is the sentence before it. */
+void parser_fail_names(struct parser *parser, struct token at, struct names *names, const char *what);
 void parser_advance(struct parser *parser);
 bool parser_is(const struct parser *parser, struct token token, const char *word);
 static inline const char *parser_text(const struct parser *parser, struct token token)
@@ -340,6 +367,12 @@ struct slot *make_number(struct parser *parser, const struct pkt_field *field, u
 /* The bytes of a string token. */
 bool parse_string(struct parser *parser, struct token token, struct pkt_view *ret_bytes);
 
+/* A field that can be written, by its short name. */
+bool find_field(uint8_t proto, const char *list, const char *name, size_t len,
+                struct pkt_field_ref *ret_field);
+/* The names of all such; of two for one field the shorter one. */
+void add_fields(struct names *names, uint8_t proto, const char *list);
+void add_setting(struct setting **settings, struct setting *setting);
 /* name=value, of a layer or of an item of its list. NULL: failed. */
 struct setting *parse_setting(struct parser *parser, uint8_t proto, const char *list);
 /* "opt(" or "ext(" stands before. */
@@ -356,23 +389,15 @@ extern const struct pkt_field plain_u8, plain_u16, plain_u32, plain_ip4, plain_i
 bool language_parse(struct memory *memory, const struct send_context *context, struct line *line,
                     struct send_error *reterr);
 
-/* Puts a line's first words into an error, then the names that are allowed, those nearest to `typed` first.
- */
-struct names {
-    const char *typed;
-    size_t typed_len;
-    const char *name[256];
-    uint8_t len[256];
-    unsigned count;
-};
-void names_add(struct names *names, const char *name, size_t len);
-/* "SENTENCE; allowed: A, B, C" */
-void names_tell(struct names *names, struct send_error *reterr, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-void error_tell(struct send_error *reterr, uint32_t off, uint32_t len, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
 /* --- building --- */
+
+/* What the machine said of a destination. */
+struct answer {
+    struct send_address destination;
+    struct send_path path;
+    bool has_path;
+    bool is_known; /* this was asked for */
+};
 
 struct maker {
     struct pkt_build build;
@@ -381,11 +406,12 @@ struct maker {
     struct layer *first_network; /* the packet's own IP header, or ARP; NULL: none */
     struct send_path path;       /* to its destination */
     bool has_path;
-    struct send_address resolved;     /* what path leads to */
-    bool was_resolved;                /* that was asked for: has_path is the answer */
+    bool was_resolved; /* that was asked for: has_path is the answer */
+    struct answer cache[ANSWERS_MAX];
     struct layer *errors[LAYERS_MAX]; /* ICMP errors whose quotation is open */
     unsigned error_count;
-    unsigned at; /* number of the layer under way */
+    unsigned at;     /* number of the layer under way */
+    bool in_trailer; /* payloads stand behind the packet */
     uint64_t serial;
     struct send_error *error;
     bool failed;      /* error is set */
@@ -399,11 +425,8 @@ enum fragment_extra {
     FRAGMENT_ID,
 };
 
-/* The layer that cuts the packet into fragments; NULL: it stays whole. */
-const struct layer *line_fragmentation(const struct line *line);
-/* Whether the packets of a line differ in length. */
-bool line_varies_in_length(const struct line *line);
-
+/* Forgets what the machine said. */
+void maker_forget(struct maker *maker);
 /* Builds the packet whose values the line's slots hold now. False: maker->error says why. */
 bool language_make(struct maker *maker, struct line *line, uint8_t *buffer, size_t size,
                    struct pkt_view *ret_packet);

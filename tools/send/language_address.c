@@ -126,16 +126,35 @@ static bool is_same(const struct send_address *a, const struct send_address *b)
     return a->is_ip6 ? pkt_ip6_equal(a->ip6, b->ip6) : pkt_ip4_equal(a->ip4, b->ip4);
 }
 
-/* Asks how to reach the destination, unless that was just asked. */
+/* Where the answer for a destination is kept; another one may have taken its place. */
+static struct answer *answer_for(struct maker *maker, const struct send_address *destination)
+{
+    struct pkt_view bytes = destination->is_ip6 ? pkt_view_make(&destination->ip6, sizeof destination->ip6)
+                                                : pkt_view_make(&destination->ip4, sizeof destination->ip4);
+    struct wide number = wide_of(bytes);
+    return &maker->cache[scramble(destination->is_ip6, number.high, number.low) % ANSWERS_MAX];
+}
+
+/* Asks how to reach the destination, once a round for each, unless there are very many. */
 static void resolve(struct maker *maker, const struct send_address *destination)
 {
     const struct send_context *context = maker->context;
-    if (context->resolve == NULL || (maker->was_resolved && is_same(&maker->resolved, destination)))
+    if (context->resolve == NULL)
         return;
-    maker->path = (struct send_path){.interface = 0};
-    maker->has_path = context->resolve(context->resolve_context, destination, &maker->path);
-    maker->resolved = *destination;
+    struct answer *answer = answer_for(maker, destination);
+    if (!answer->is_known || !is_same(&answer->destination, destination)) {
+        *answer = (struct answer){.destination = *destination, .is_known = true};
+        answer->has_path = context->resolve(context->resolve_context, destination, &answer->path);
+    }
+    maker->path = answer->path;
+    maker->has_path = answer->has_path;
     maker->was_resolved = true;
+}
+
+void maker_forget(struct maker *maker)
+{
+    for (size_t i = 0; i < ANSWERS_MAX; i++)
+        maker->cache[i].is_known = false;
 }
 
 void maker_need_path(struct maker *maker, const struct layer *layer)

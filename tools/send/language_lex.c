@@ -24,7 +24,9 @@ static bool is_word(char c)
 
 static char peek(const struct lexer *lexer, uint32_t ahead)
 {
-    return ahead < lexer->len - lexer->off ? lexer->text[lexer->off + ahead] : '\0';
+    if (ahead >= lexer->len - lexer->off)
+        return '\0';
+    return lexer->text[lexer->off + ahead];
 }
 
 /* Length of a word that begins here. A path has no blanks, and may have everything else. */

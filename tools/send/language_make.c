@@ -117,7 +117,7 @@ static void put_layer(struct maker *maker, struct layer *layer)
     unsigned count = maker->build.count;
     layer->kind->put(maker, layer);
     check_build(maker, layer);
-    if (maker->failed || maker->build.count == count)
+    if (maker->failed || maker->build.count <= count)
         return;
     maker_apply(maker, layer->settings);
     if (!maker->failed)
@@ -137,6 +137,7 @@ bool language_make(struct maker *maker, struct line *line, uint8_t *buffer, size
     maker->line = line;
     maker->failed = false;
     maker->error_count = 0;
+    maker->in_trailer = false;
     maker->at = 0;
     pkt_build_init(&maker->build, buffer, size, 0);
     maker_find_addresses(maker);

@@ -61,7 +61,7 @@ static void append_number(struct data *data, uint64_t number, size_t len)
 }
 
 /* The argument behind those that are fields. */
-static void append_argument(struct data *data, char tail, const struct slot *slot)
+static void append_argument(struct data *data, int tail, const struct slot *slot)
 {
     static const uint8_t empty[4];
     switch (tail) {
@@ -124,8 +124,10 @@ static void put(struct maker *maker, uint8_t proto, const struct option *option,
 /* Writes the arguments that are fields. */
 static void apply_arguments(struct maker *maker, uint8_t proto, const struct option *option, unsigned count)
 {
-    const char *name = option->kind == NULL ? NULL : option->kind->fields;
-    const char *list = option->kind == NULL || option->kind->list == NULL ? "options" : option->kind->list;
+    if (option->kind == NULL || option->kind->fields == NULL)
+        return;
+    const char *name = option->kind->fields;
+    const char *list = option->kind->list == NULL ? "options" : option->kind->list;
     for (unsigned i = 0; i < count && i < option->argument_count && !maker->failed; i++) {
         size_t len = strcspn(name, " ");
         struct setting setting = {
@@ -146,8 +148,7 @@ static void put_option(struct maker *maker, uint8_t proto, const struct option *
         option->kind == NULL ? (uint16_t)option->number->number.low : (uint16_t)option->kind->type;
     append_template(&data, option->kind == NULL ? NULL : option->kind->octets);
     for (unsigned i = fields; i < option->argument_count; i++)
-        append_argument(&data, option->kind == NULL ? (char)TAIL_BYTES : option->kind->tail,
-                        option->argument[i]);
+        append_argument(&data, option->kind == NULL ? TAIL_BYTES : option->kind->tail, option->argument[i]);
     if (option->kind != NULL)
         pad(&data, proto);
     if (type > UINT8_MAX || data.len > sizeof data.byte) {

@@ -47,7 +47,7 @@ static bool parse_repetition(struct parser *parser, struct layer *layer)
 
 static bool parse_hex(struct parser *parser, struct layer *layer)
 {
-    struct token rest;
+    struct token rest = {.kind = TOKEN_END};
     struct pkt_field_value value;
     if (!take_rest(parser, sizeof hex - 1, &rest))
         return false;
@@ -89,8 +89,8 @@ static bool read_file(struct parser *parser, const char *path, struct token at, 
 
 static bool parse_file(struct parser *parser, struct layer *layer)
 {
-    struct token rest;
-    struct pkt_view name;
+    struct token rest = {.kind = TOKEN_END};
+    struct pkt_view name = {NULL, 0};
     if (!take_rest(parser, sizeof file - 1, &rest))
         return false;
     if (rest.kind == TOKEN_STRING ? !parse_string(parser, rest, &name) : false)

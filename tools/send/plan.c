@@ -135,6 +135,49 @@ static bool build(struct send_plan *plan, struct line *line, uint64_t number, st
 
 /* --- fragments --- */
 
+/* The layer that cuts the packet into fragments; NULL: it stays whole. */
+static const struct layer *line_fragmentation(const struct line *line)
+{
+    for (unsigned i = 0; i < line->layer_count; i++)
+        if ((line->layer[i].kind->flags & LAYER_CUTS) != 0)
+            return &line->layer[i];
+    return NULL;
+}
+
+static bool settings_vary_in_length(const struct setting *setting)
+{
+    for (; setting != NULL; setting = setting->next)
+        if ((setting->role == ROLE_TYPE || setting->slot->type >= PKT_FIELD_BYTES) &&
+            setting->slot->count > 1 && setting->slot->type != PKT_FIELD_MAC)
+            return true;
+    return false;
+}
+
+static bool options_vary_in_length(const struct option *option)
+{
+    for (; option != NULL; option = option->next)
+        for (unsigned i = 0; i < option->argument_count; i++)
+            if (option->argument[i]->count > 1)
+                return true;
+    return false;
+}
+
+/* Whether the packets of a line differ in length. */
+static bool line_varies_in_length(const struct line *line)
+{
+    for (unsigned i = 0; i < line->layer_count; i++) {
+        const struct layer *layer = &line->layer[i];
+        bool varies = (layer->length != NULL && layer->length->count > 1) ||
+                      settings_vary_in_length(layer->settings) || options_vary_in_length(layer->options) ||
+                      options_vary_in_length(layer->extension);
+        for (size_t j = 0; j < EXTRAS_MAX; j++)
+            varies |= layer->extra[j] != NULL && layer->extra[j]->count > 1;
+        if (varies)
+            return true;
+    }
+    return false;
+}
+
 static uint32_t extra_value(const struct layer *layer, enum fragment_extra extra)
 {
     return layer->extra[extra] == NULL ? 0 : (uint32_t)layer->extra[extra]->number.low;
@@ -199,6 +242,14 @@ static int try_line(struct send_plan *plan, struct line *line, struct send_error
     return result;
 }
 
+static void rewind_plan(struct send_plan *plan)
+{
+    plan->line = plan->lines;
+    plan->line_given = 0;
+    plan->given = 0;
+    plan->is_cutting = false;
+}
+
 int send_plan_parse(const char *text, const struct send_context *context, struct send_plan **ret_plan,
                     struct send_error *reterr)
 {
@@ -216,7 +267,7 @@ int send_plan_parse(const char *text, const struct send_context *context, struct
         send_plan_free(plan);
         return error;
     }
-    send_plan_restart(plan);
+    rewind_plan(plan);
     *ret_plan = plan;
     return 0;
 }
@@ -279,10 +330,8 @@ int send_plan_next(struct send_plan *plan, struct send_packet *ret_packet, struc
 
 void send_plan_restart(struct send_plan *plan)
 {
-    plan->line = plan->lines;
-    plan->line_given = 0;
-    plan->given = 0;
-    plan->is_cutting = false;
+    rewind_plan(plan);
+    maker_forget(&plan->maker);
 }
 
 void send_plan_free(struct send_plan *plan)

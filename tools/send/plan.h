@@ -56,8 +56,9 @@ struct send_path {
 
 /* What a plan asks of the machine. Zero: nothing is known of it, see the defaults in pktsend(8). */
 struct send_context {
-    /* How to reach a destination; called for the packet itself, not for what it quotes or tunnels, and once
-     * for each destination in a row. False: there is no way. NULL: packets get default addresses. */
+    /* How to reach a destination; called for the packet itself, not for what it quotes or tunnels. Answers
+     * are kept for a round, those of the last 256 destinations or so. False: there is no way. NULL: packets
+     * get default addresses. */
     bool (*resolve)(void *resolve_context, const struct send_address *destination,
                     struct send_path *ret_path);
     void *resolve_context;
