@@ -87,23 +87,30 @@ static bool read_file(struct parser *parser, const char *path, struct token at, 
     return bytes != NULL;
 }
 
+/* The path behind file:, as C wants it; NULL: failed. */
+static char *take_path(struct parser *parser, struct token rest)
+{
+    struct pkt_view name = pkt_view_make(parser_text(parser, rest), rest.len);
+    if (rest.kind == TOKEN_STRING && !parse_string(parser, rest, &name))
+        return NULL;
+    char *path = parser_take(parser, name.len + 1);
+    if (path == NULL)
+        return NULL;
+    for (size_t i = 0; i < name.len; i++)
+        path[i] = (char)pkt_u8(name, i);
+    if (strlen(path) == name.len)
+        return path;
+    parser_fail(parser, rest, "a file name has no zero bytes");
+    return NULL;
+}
+
 static bool parse_file(struct parser *parser, struct layer *layer)
 {
     struct token rest = {.kind = TOKEN_END};
-    struct pkt_view name = {NULL, 0};
     if (!take_rest(parser, sizeof file - 1, &rest))
         return false;
-    if (rest.kind == TOKEN_STRING ? !parse_string(parser, rest, &name) : false)
-        return false;
-    if (rest.kind == TOKEN_WORD)
-        name = pkt_view_make(parser_text(parser, rest), rest.len);
-    char *path = parser_take(parser, name.len + 1);
-    if (path == NULL)
-        return false;
-    pkt_copy(name, 0, path, name.len);
-    if (strlen(path) != name.len)
-        return parser_fail(parser, rest, "a file name has no zero bytes");
-    return read_file(parser, path, rest, layer) && parse_repetition(parser, layer);
+    const char *path = take_path(parser, rest);
+    return path != NULL && read_file(parser, path, rest, layer) && parse_repetition(parser, layer);
 }
 
 /* LENGTH or {LENGTHS}, and for fill :BYTE */
