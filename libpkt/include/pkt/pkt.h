@@ -45,6 +45,7 @@
 #include "sender.h"
 #include "sink.h"
 #include "socket.h"
+#include "template.h"
 #include "time.h"
 #include "timestamp.h"
 #include "track.h"

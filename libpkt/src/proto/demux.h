@@ -5,6 +5,7 @@
 #define PROTO_DEMUX_H
 
 #include "../core/protocol.h"
+#include "pkt/ipv4.h"
 
 /* Decode steps, one a protocol. */
 pkt_decode_step pkt_ethernet_decode, pkt_vlan_decode, pkt_llc_decode, pkt_null_decode, pkt_sll_decode,
@@ -35,6 +36,15 @@ enum pkt_proto pkt_ip_next(struct pkt_decoder *decoder, uint8_t protocol, bool v
 /* The protocol by the version nibble at decoder->off: IPV4, IPV6 or PAYLOAD (raw IP, quotations); NONE: not
  * captured. */
 enum pkt_proto pkt_ip_by_version(const struct pkt_decoder *decoder);
+
+/*
+ * Where the addresses of the pseudo-header stand, from the header's or the packet's first byte: the final
+ * destination of a source route or routing header, the home address. False: the destination is not known; see
+ * pkt_ipv6_pseudo_addresses.
+ */
+size_t pkt_ipv4_final_dst_off(struct pkt_ipv4 ip);
+bool pkt_ipv6_pseudo_offsets(const struct pkt_packet *packet, unsigned ip_layer, size_t *ret_src,
+                             size_t *ret_dst);
 
 /* Everything that follows lies behind a tunnel header. */
 void pkt_enter_tunnel(struct pkt_decoder *decoder);

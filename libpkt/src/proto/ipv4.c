@@ -63,20 +63,25 @@ static bool is_source_route(uint8_t type)
     return type == PKT_IPV4_OPTION_LOOSE_ROUTE || type == PKT_IPV4_OPTION_STRICT_ROUTE;
 }
 
-struct pkt_ip4 pkt_ipv4_final_dst(struct pkt_ipv4 ip)
+size_t pkt_ipv4_final_dst_off(struct pkt_ipv4 ip)
 {
     struct pkt_list list;
     struct pkt_option option;
     if (ip.header.len == IPV4_MIN)
-        return pkt_ipv4_dst(ip);
+        return IPV4_DST;
     pkt_ipv4_options(ip, &list);
     while (pkt_option_next(&list, &option)) {
         /* The pointer counts from the option's first octet, from 1; past the length: the route is used up. */
         bool pending = option.data.len >= 5 && pkt_u8(option.data, 0) <= option.bytes.len;
         if (is_source_route(option.type) && pending)
-            return pkt_ip4_at(option.bytes, option.bytes.len - 4);
+            return IPV4_MIN + option.off + option.bytes.len - 4;
     }
-    return pkt_ipv4_dst(ip);
+    return IPV4_DST;
+}
+
+struct pkt_ip4 pkt_ipv4_final_dst(struct pkt_ipv4 ip)
+{
+    return pkt_ip4_at(ip.header, pkt_ipv4_final_dst_off(ip));
 }
 
 /* The header length rules what is header, the total length what is the datagram; both may lie. */

@@ -16,7 +16,10 @@
 enum {
     IPV6_PAYLOAD_LEN = 4,
     IPV6_SRC = 8,
+    IPV6_DST = 24,
     IPV6_LEN = 40,
+    OPTIONS_OFF = 2,
+    OPTION_DATA = 2,
 };
 
 bool pkt_as_ipv6(const struct pkt_packet *packet, unsigned layer, struct pkt_ipv6 *ret_ipv6)
@@ -93,45 +96,70 @@ void pkt_ipv6_rules(struct pkt_packet *packet, unsigned layer)
         pkt_rule_broken(packet, layer, PKT_D_IPV6_SOURCE, IPV6_SRC, 0, 0);
 }
 
-/* The last segment of a routing header that is not used up yet; false when its type does not say where that
- * is. */
-static bool take_final_dst(struct pkt_ipv6_extension x, struct pkt_ip6 *dst)
+/* Where in a routing header the final destination stands; 0: nowhere, the segments are used up. False when
+ * its type does not say where that is. */
+static bool final_dst_off(struct pkt_ipv6_extension x, size_t *ret_off)
 {
     unsigned type = pkt_ipv6_routing_type(x);
+    *ret_off = 0;
     if (pkt_ipv6_segments_left(x) == 0)
         return true;
     if (x.header.len < 8U + 16U || (type != 0 && type != 2 && type != 4))
         return false;
     /* Segment routing stores the list backwards: the last segment is first (RFC 8754 2). */
-    *dst = pkt_ip6_at(x.header, type == 4 ? 8 : x.header.len - 16U);
+    *ret_off = type == 4 ? 8 : x.header.len - 16U;
     return true;
 }
 
-/* The source by a Home Address option (RFC 6275 11.3.1). */
-static void take_home_address(struct pkt_ipv6_extension x, struct pkt_ip6 *src)
+/* Where the address of a Home Address option stands (RFC 6275 11.3.1); 0: there is none. */
+static size_t home_address_off(struct pkt_ipv6_extension x)
 {
     struct pkt_list list;
     struct pkt_option option;
+    size_t off = 0;
     pkt_ipv6_options(x, &list);
     while (pkt_option_next(&list, &option))
         if (option.type == PKT_IPV6_OPTION_HOME_ADDRESS && option.data.len == 16)
-            *src = pkt_ip6_at(option.data, 0);
+            off = OPTIONS_OFF + option.off + OPTION_DATA;
+    return off;
+}
+
+/* What an extension header that starts at off says of the two addresses; false: the destination is unknown.
+ */
+static bool take_addresses(struct pkt_ipv6_extension x, size_t off, size_t *src, size_t *dst)
+{
+    size_t at = 0;
+    bool known = true;
+    if (x.proto == PKT_PROTO_IP6_ROUTING) {
+        known = final_dst_off(x, &at);
+        *dst = at != 0 ? off + at : *dst;
+    } else if (x.proto == PKT_PROTO_IP6_DSTOPTS) {
+        at = home_address_off(x);
+        *src = at != 0 ? off + at : *src;
+    }
+    return known;
+}
+
+bool pkt_ipv6_pseudo_offsets(const struct pkt_packet *packet, unsigned ip_layer, size_t *ret_src,
+                             size_t *ret_dst)
+{
+    size_t off = ip_layer < packet->layer_count ? packet->layer[ip_layer].off : packet->bytes.len;
+    bool known = true;
+    struct pkt_ipv6_extension x;
+    *ret_src = off + IPV6_SRC;
+    *ret_dst = off + IPV6_DST;
+    for (unsigned i = ip_layer + 1; pkt_as_ipv6_extension(packet, i, &x); i++)
+        known &= take_addresses(x, packet->layer[i].off, ret_src, ret_dst);
+    return known;
 }
 
 bool pkt_ipv6_pseudo_addresses(const struct pkt_packet *packet, unsigned ip_layer, struct pkt_ip6 *ret_src,
                                struct pkt_ip6 *ret_dst)
 {
-    struct pkt_ipv6 ip = {pkt_layer_header(packet, ip_layer)};
-    *ret_src = pkt_ipv6_src(ip);
-    *ret_dst = pkt_ipv6_dst(ip);
-    bool known = true;
-    struct pkt_ipv6_extension x;
-    for (unsigned i = ip_layer + 1; pkt_as_ipv6_extension(packet, i, &x); i++) {
-        if (x.proto == PKT_PROTO_IP6_ROUTING)
-            known &= take_final_dst(x, ret_dst);
-        else if (x.proto == PKT_PROTO_IP6_DSTOPTS)
-            take_home_address(x, ret_src);
-    }
+    size_t src, dst;
+    bool known = pkt_ipv6_pseudo_offsets(packet, ip_layer, &src, &dst);
+    *ret_src = pkt_ip6_at(packet->bytes, src);
+    *ret_dst = pkt_ip6_at(packet->bytes, dst);
     return known;
 }
 
@@ -140,18 +168,17 @@ bool pkt_ipv6_pseudo_addresses(const struct pkt_packet *packet, unsigned ip_laye
 void pkt_build_ipv6_addresses(const struct pkt_build *build, unsigned network, unsigned row,
                               struct pkt_ip6 *ret_src, struct pkt_ip6 *ret_dst)
 {
-    struct pkt_ipv6 ip = {pkt_room_view(pkt_build_row_room(build, network))};
-    *ret_src = pkt_ipv6_src(ip);
-    *ret_dst = pkt_ipv6_dst(ip);
+    struct pkt_view bytes = pkt_room_view(pkt_build_row_room(build, network));
+    size_t start = build->row[network].off;
+    size_t src = IPV6_SRC, dst = IPV6_DST;
     for (unsigned i = network + 1; i < row; i++) {
         uint8_t proto = build->row[i].proto;
+        size_t off = build->row[i].off - start;
         if (proto < PKT_PROTO_IP6_HOPOPTS || proto > PKT_PROTO_AH)
-            return;
-        struct pkt_view bytes = pkt_room_view(pkt_build_row_room(build, i));
-        struct pkt_ipv6_extension x = {pkt_view_clip(bytes, 0, pkt_build_header_len(build, i)), proto};
-        if (proto == PKT_PROTO_IP6_ROUTING)
-            (void)take_final_dst(x, ret_dst);
-        else if (proto == PKT_PROTO_IP6_DSTOPTS)
-            take_home_address(x, ret_src);
+            break;
+        struct pkt_ipv6_extension x = {pkt_view_clip(bytes, off, pkt_build_header_len(build, i)), proto};
+        (void)take_addresses(x, off, &src, &dst);
     }
+    *ret_src = pkt_ip6_at(bytes, src);
+    *ret_dst = pkt_ip6_at(bytes, dst);
 }
