@@ -124,12 +124,23 @@ void put_arp(struct maker *maker, struct layer *layer)
 
 /* --- network --- */
 
+/*
+ * A number that tells the packets of a flow apart in the ICMP errors that quote them; 0 for what is not to be
+ * sent from here. Each has its own (RFC 6864 4.1), until 65,535 have gone.
+ */
+static uint16_t own_number(const struct maker *maker, const struct layer *layer)
+{
+    bool is_sent = layer == maker->first_network && maker->context->resolve != NULL;
+    return is_sent ? (uint16_t)(maker->serial % UINT16_MAX + 1) : 0;
+}
+
 void put_ip4(struct maker *maker, struct layer *layer)
 {
     struct pkt_ipv4_spec spec = {.ttl = 0};
     bool wants_alert = envelope_ip4(maker, layer, &spec);
     spec.src = layer->source.ip4;
     spec.dst = layer->destination.ip4;
+    spec.id = own_number(maker, layer);
     pkt_build_ipv4(&maker->build, &spec);
     if (wants_alert && layer->options == NULL)
         pkt_build_ipv4_router_alert(&maker->build, 0);
@@ -141,6 +152,7 @@ void put_ip6(struct maker *maker, struct layer *layer)
     (void)envelope_ip6(maker, layer, &spec);
     spec.src = layer->source.ip6;
     spec.dst = layer->destination.ip6;
+    spec.flow_label = own_number(maker, layer);
     pkt_build_ipv6(&maker->build, &spec);
 }
 

@@ -82,7 +82,7 @@ static const char *verb_of(const struct send *send)
 static void say_sent(const struct send *send, const struct send_summary *summary)
 {
     char pace[96] = "";
-    if (send->target == SEND_TO_WIRE && summary->pace.packets > 1)
+    if (send->target == SEND_TO_WIRE && summary->pace.elapsed_ns > 0)
         (void)snprintf(pace, sizeof pace, " in %.3f s, %.1f a second", (double)summary->pace.elapsed_ns / 1e9,
                        summary->pace.packets_per_s);
     message_notice("%llu %s %s, %llu bytes%s", (unsigned long long)send->sent,

@@ -104,12 +104,12 @@ static void set_quoted(const struct pkt_packet *packet, unsigned network, unsign
         key->near_port = pkt_u16(bytes, 4);
         key->far_port = pkt_u16(bytes, 6);
     }
+    /* Multiplied, so that it and what is added do not meet by counting up together. */
+    key->number = number_of(packet, network) * UINT32_C(0x9e3779b1);
     if (proto == PKT_PROTO_TCP)
-        key->number = pkt_u32(bytes, 4);
+        key->number += pkt_u32(bytes, 4); /* sequence number */
     else if (proto == PKT_PROTO_UDP && key->version == 6)
-        key->number = pkt_u32(bytes, 4); /* length and checksum: IPv6 has no identification */
-    else
-        key->number = number_of(packet, network);
+        key->number += pkt_u32(bytes, 4); /* length and checksum */
 }
 
 /* The key under which an ICMP error would quote, or quotes, the packet in row `network`. */
