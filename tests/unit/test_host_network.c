@@ -74,7 +74,7 @@ static void test_list(void **state)
     struct if_nameindex *names = if_nameindex();
     assert_int_equal(pkt_interface_list(host, NULL, 0, &count, &error), 0);
     assert_true(count >= 1);
-    struct pkt_interface *all = calloc(count, sizeof *all);
+    struct pkt_interface *all = calloc(count + 1, sizeof *all);
     assert_int_equal(pkt_interface_list(host, all, count, &again, &error), 0);
     assert_int_equal(again, count);
     for (size_t i = 0; i < count; i++) {
@@ -245,6 +245,7 @@ static size_t fill(uint8_t family, uint16_t type, struct netlink_request *reques
 static void test_damaged_messages(void **state)
 {
     (void)state;
+    enum { DAMAGED = 240 }; /* bytes behind the header, of nearly 300 */
     static const uint16_t types[] = {RTM_NEWLINK,  RTM_DELLINK,  RTM_NEWADDR,  RTM_DELADDR,
                                      RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWNEIGH, RTM_DELNEIGH};
     static const uint8_t families[] = {AF_UNSPEC, AF_INET, AF_INET6, AF_BRIDGE, 255};
@@ -258,8 +259,7 @@ static void test_damaged_messages(void **state)
             struct netlink_request damaged = request;
             for (int flips = 0; flips < 4; flips++) {
                 random = random * 1664525 + 1013904223;
-                damaged.message
-                    .bytes[sizeof(struct nlmsghdr) + (random >> 8) % (len - sizeof(struct nlmsghdr))] =
+                damaged.message.bytes[sizeof(struct nlmsghdr) + (random >> 8) % DAMAGED] =
                     (uint8_t)(random >> 24);
             }
             read_exactly(&damaged.message.header, len);

@@ -159,7 +159,7 @@ static void test_stamps(void **state)
     assert_int_equal(pkt_timestamp_enable(from, &transmit, &error), 0);
     assert_int_equal(pkt_timestamp_enable(to, &receive, &error), 0);
     int64_t earliest = pkt_wall_now().ns;
-    for (uint8_t i = 0; i < PACKETS; i++)
+    for (uint8_t i = 0; i < (uint8_t)PACKETS; i++)
         assert_int_equal(sendto(from, &i, 1, 0, (struct sockaddr *)&address, sizeof address), 1);
     int64_t left[PACKETS] = {0}, scheduled[PACKETS] = {0};
     for (int i = 0; i < 2 * PACKETS; i++) {

@@ -115,7 +115,8 @@ void loop_watch_change(struct loop *loop, int fd, short events)
         return;
     loop->descriptors[i].events = events;
     /* What was ready and is not waited for any more, is not told; errors always are. */
-    loop->descriptors[i].revents &= (short)(events | POLLERR | POLLHUP | POLLNVAL);
+    int still = loop->descriptors[i].revents & (events | POLLERR | POLLHUP | POLLNVAL);
+    loop->descriptors[i].revents = (short)still;
 }
 
 /* The place stays until the turn is over: handlers are being called by place. A negative descriptor is

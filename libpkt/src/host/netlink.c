@@ -296,6 +296,6 @@ const char *host_ip_text(struct pkt_ip ip, char *ret_text)
 {
     const void *bytes = ip.version == 4 ? (const void *)ip.ip4.byte : ip.ip6.byte;
     if (ip.version == 0 || inet_ntop(netlink_family(ip.version), bytes, ret_text, HOST_IP_TEXT_SIZE) == NULL)
-        strcpy(ret_text, "no address");
+        snprintf(ret_text, HOST_IP_TEXT_SIZE, "no address");
     return ret_text;
 }

@@ -41,7 +41,7 @@ static int find_paths(const char *which, char paths[2][PATH_MAX])
     if (which == NULL || strnlen(which, PATH_MAX) >= PATH_MAX)
         return 0;
     if (which[0] == '/') {
-        strcpy(paths[0], which);
+        snprintf(paths[0], PATH_MAX, "%s", which);
         return 1;
     }
     if (is_process(which)) {

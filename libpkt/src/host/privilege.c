@@ -141,7 +141,7 @@ int pkt_privilege_drop(const struct pkt_privilege_drop_options *options, struct 
 
 int pkt_privilege_prove_dropped(struct pkt_error *reterr_error)
 {
-    struct pkt_privilege left;
+    struct pkt_privilege left = {0};
     int result = pkt_privilege_get(&left, reterr_error);
     if (result < 0)
         return result;

@@ -66,17 +66,17 @@ const char *pkt_socket_advice(int kind)
 }
 
 /* What net.ipv4.ping_group_range says, as "1 0"; "unknown" where it cannot be read. */
-static void read_range(char *ret_text, size_t size)
+static void read_range(char *ret_text, int size)
 {
-    unsigned low, high;
     FILE *file = fopen("/proc/sys/net/ipv4/ping_group_range", "re");
-    bool ok = file != NULL && fscanf(file, "%u %u", &low, &high) == 2;
+    if (file == NULL || fgets(ret_text, size, file) == NULL)
+        snprintf(ret_text, (size_t)size, "unknown");
     if (file != NULL)
         fclose(file);
-    if (ok)
-        snprintf(ret_text, size, "%u %u", low, high);
-    else
-        snprintf(ret_text, size, "unknown");
+    ret_text[strcspn(ret_text, "\n")] = '\0';
+    char *tab = strchr(ret_text, '\t');
+    if (tab != NULL)
+        *tab = ' ';
 }
 
 static int fail_privilege(const struct kind *kind, int system_errno, struct pkt_error *reterr_error)
