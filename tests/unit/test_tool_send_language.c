@@ -11,6 +11,7 @@
 #include "pkt/field.h"
 #include "send/plan.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -705,6 +706,48 @@ static void long_texts_are_refused(void **state)
     send_plan_free(plan);
 }
 
+/* Stands in for calloc: see CMakeLists.txt. */
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+
+static unsigned allocations_left = UINT_MAX;
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    if (allocations_left == 0)
+        return NULL;
+    allocations_left--;
+    return __real_calloc(count, size);
+}
+
+/* Each allocation fails in turn. */
+static void memory_runs_out(void **state)
+{
+    static const char *const texts[] = {
+        "eth / vlan / ip ttl=1..3,7 id=rand src=rand(10.0.0.0/8) opt(rr 3, 222 hex:01) / udp / \"a\" / "
+        "hex:\"01\"",
+        "ip6 / mld2 join ff05::1 from 2001:db8::1,2001:db8::2",
+        "ip / icmp time-exceeded quote=28 ext(mpls 16:0:1) / ip df / tcp syn opt(ts=1:2) / fill:10 / "
+        "fragment",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct send_plan *plan = NULL;
+        struct send_error error;
+        int result = PKT_E_MEMORY;
+        unsigned n = 0;
+        for (; result == PKT_E_MEMORY && n < 1000; n++) {
+            allocations_left = n;
+            result = send_plan_parse(texts[i], NULL, &plan, &error);
+            assert_true(result == 0 || strstr(error.sentence, "memory") != NULL);
+        }
+        allocations_left = UINT_MAX;
+        assert_int_equal(result, 0);
+        assert_true(n > 5);
+        send_plan_free(plan);
+    }
+}
+
 /* Each beginning of a text is a text or a mistake inside it. */
 static void every_prefix_of_a_text(void **state)
 {
@@ -749,6 +792,7 @@ int main(void)
         cmocka_unit_test(lines_of_a_file),
         cmocka_unit_test(payload_of_a_file),
         cmocka_unit_test(long_texts_are_refused),
+        cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(every_prefix_of_a_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
