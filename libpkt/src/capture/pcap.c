@@ -210,6 +210,8 @@ static int take_header(struct capture_file *file, const struct pcap_variant *var
     pcap->snap_len = file_u32(header, SNAP_LEN, big_endian);
     pcap->length_order = length_order(major, minor);
     set_link(pcap, file_u32(header, LINK_TYPE, big_endian));
+    pkt_copy(header, 0, pcap->header, variant->header_len);
+    file->base.header = pkt_view_make(pcap->header, variant->header_len);
     window_take(&file->window, variant->header_len);
     return 1;
 }
