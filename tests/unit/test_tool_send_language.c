@@ -252,7 +252,7 @@ static const struct mistake mistakes[] = {
     {"icmp / ip",                                          1,  4,  "cannot begin with icmp"                       },
     {"ip tll=5",                                           4,  3,  "there is no field \"tll\"; allowed: ttl, "    },
     {"ip bogus",                                           4,  5,  "there is no word \"bogus\"; allowed: df, mf, "},
-    {"ip ttl",                                             4,  3,  "there is no word \"ttl\""                     },
+    {"ip ttl",                                             4,  3,  "write ttl=VALUE"                              },
     {"ip ttl=",                                            8,  0,  "a number is due here"                         },
     {"ip ttl=/ udp",                                       8,  1,  "a number is due here"                         },
     {"ip ttl=x",                                           8,  1,  "this is not a number"                         },
@@ -311,6 +311,10 @@ static const struct mistake mistakes[] = {
     {"ip / igmp3 join 239.1.1.1 from",                     31, 0,  "IPv4 address"                                 },
     {"eth / icmp6",                                        1,  3,  "needs an IP header"                           },
     {"ip/ip/ip/ip/ip/ip/ip/ip/ip/ip/ip/ip/ip/ip/ip/ip/ip", 49, 2,  "more than 16 layers"                          },
+    {"ip / pad to 60",                                     10, 2,  "write to=VALUE"                               },
+    {"ip / icmp quote",                                    11, 5,  "write quote=VALUE"                            },
+    {"ip / payload",                                       6,  7,  "there is no layer \"payload\""                },
+    {"ip / pad ttl=3",                                     10, 3,  "there is no field \"ttl\""                    },
     {"@/nonexistent/file",                                 1,  0,  "No such file"                                 },
 };
 

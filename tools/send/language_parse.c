@@ -193,15 +193,24 @@ static void add_words(struct names *names, const struct layer *layer)
             names_add(names, word->name, strlen(word->name));
 }
 
-static bool parse_layer_word(struct parser *parser, struct layer *layer)
+/* Number of a setting that is no field; -1: it is none. */
+static int find_extra(const struct parser *parser, const struct layer *layer)
+{
+    const char *const *extras = layer->kind->extras;
+    for (int i = 0; extras != NULL && extras[i] != NULL; i++)
+        if (parser_is(parser, parser->token, extras[i]))
+            return i;
+    return -1;
+}
+
+static bool fail_layer_word(struct parser *parser, const struct layer *layer)
 {
     struct token at = parser->token;
-    const struct word *word = find_word(layer, parser_text(parser, at), at.len);
-    if (word != NULL) {
-        parser_advance(parser);
-        return parse_word_of(parser, layer, word, at);
-    }
     struct names names = {.count = 0};
+    struct pkt_field_ref field;
+    const char *text = parser_text(parser, at);
+    if (find_extra(parser, layer) >= 0 || find_field(layer->proto, NULL, text, at.len, &field))
+        return parser_fail(parser, at, "a value is due: write %.*s=VALUE", (int)at.len, text);
     for (const char *const *extra = layer->kind->extras; extra != NULL && *extra != NULL; extra++)
         names_add(&names, *extra, strlen(*extra));
     add_words(&names, layer);
@@ -210,19 +219,22 @@ static bool parse_layer_word(struct parser *parser, struct layer *layer)
     return false;
 }
 
-/* A setting that is no field: true when the token was one. */
-static bool parse_extra(struct parser *parser, struct layer *layer)
+static bool parse_layer_word(struct parser *parser, struct layer *layer)
 {
-    const char *const *extras = layer->kind->extras;
-    for (unsigned i = 0; extras != NULL && extras[i] != NULL; i++) {
-        if (!parser_is(parser, parser->token, extras[i]))
-            continue;
-        parser_advance(parser);
-        parser_advance(parser);
-        layer->extra[i] = parse_value(parser, &plain_u16, SLOT_SET);
-        return true;
-    }
-    return false;
+    struct token at = parser->token;
+    const struct word *word = find_word(layer, parser_text(parser, at), at.len);
+    if (word == NULL)
+        return fail_layer_word(parser, layer);
+    parser_advance(parser);
+    return parse_word_of(parser, layer, word, at);
+}
+
+static bool parse_extra(struct parser *parser, struct layer *layer, int extra)
+{
+    parser_advance(parser);
+    parser_advance(parser);
+    layer->extra[extra] = parse_value(parser, &plain_u16, SLOT_SET);
+    return layer->extra[extra] != NULL;
 }
 
 /* --- layers --- */
@@ -236,8 +248,9 @@ static bool parse_item(struct parser *parser, struct layer *layer)
         return add_options(parser, layer);
     if (parser->next.kind != TOKEN_EQUALS && parser->next.kind != TOKEN_FORCE)
         return parse_layer_word(parser, layer);
-    if (parse_extra(parser, layer))
-        return !parser->failed;
+    int extra = find_extra(parser, layer);
+    if (extra >= 0)
+        return parse_extra(parser, layer, extra);
     struct setting *setting = parse_setting(parser, layer->proto, NULL);
     if (setting != NULL)
         add_setting(&layer->settings, setting);
