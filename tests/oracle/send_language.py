@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads with tshark what descriptions of packets make; see send_language.txt for the format, send_language.sh to run it.
 
-usage: send_language.py TABLE HELPER [PART_OF_A_DESCRIPTION]
+usage: send_language.py TABLE PKTSEND [PART_OF_A_DESCRIPTION]
 """
 
 import os
@@ -62,10 +62,11 @@ def read_pcap(data):
     return packets
 
 
-def make_packets(helper, case, path):
-    made = subprocess.run([helper, path], input=case.text, text=True, capture_output=True, check=False)
+def make_packets(pktsend, case, path):
+    command = [pktsend, "--quiet", "--save", path, case.text]
+    made = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if made.returncode != 0:
-        raise SystemExit("not ok: %s: %s" % (case.text, made.stderr))
+        raise SystemExit("not ok: %s: %s" % (case.text, made.stdout))
     with open(path, "rb") as file:
         case.packets = read_pcap(file.read())
 
@@ -119,12 +120,12 @@ def differences(case, rows):
 
 
 def main():
-    table, helper = sys.argv[1], sys.argv[2]
+    table, pktsend = sys.argv[1], sys.argv[2]
     cases = [case for case in read_table(table) if all(part in case.text for part in sys.argv[3:])]
     with tempfile.TemporaryDirectory() as directory:
-        path = os.path.join(directory, "packets")
+        path = os.path.join(directory, "packets.pcap")
         for case in cases:
-            make_packets(helper, case, path)
+            make_packets(pktsend, case, path)
         names = sorted({name for case in cases for name in case.fields} | {"_ws.malformed"})
         names += sorted({protocol + ".checksum.status" for protocol in CHECKSUMS} - set(names))
         write_pcapng(path, [packet for case in cases for packet in case.packets])
