@@ -71,8 +71,10 @@ static inline void pkt_set_u32(struct pkt_room room, size_t off, uint32_t value)
 
 static inline void pkt_set_u64(struct pkt_room room, size_t off, uint64_t value)
 {
-    pkt_set_u32(room, off, (uint32_t)(value >> 32));
-    pkt_set_u32(room, off + 4, (uint32_t)value);
+    uint8_t byte[8] = {(uint8_t)(value >> 56), (uint8_t)(value >> 48), (uint8_t)(value >> 40),
+                       (uint8_t)(value >> 32), (uint8_t)(value >> 24), (uint8_t)(value >> 16),
+                       (uint8_t)(value >> 8),  (uint8_t)value};
+    pkt_set_bytes(room, off, byte, sizeof byte);
 }
 
 static inline void pkt_set_ip4(struct pkt_room room, size_t off, struct pkt_ip4 address)

@@ -87,6 +87,28 @@ struct pkt_template {
 PKT_API void pkt_template_init(struct pkt_template *ret_template, struct pkt_room packet, uint16_t linktype,
                                unsigned flags);
 
+/* A field that is patched again and again: what pkt_template_set_bits finds out each time. For the functions.
+ */
+struct pkt_template_slot {
+    uint64_t mask;   /* of the field in the 8 octets ... */
+    uint32_t window; /* ... that start here */
+    uint8_t shift;
+    uint16_t covers;  /* bit i: checksum[i] covers the field ... */
+    uint16_t swapped; /* ... and sums the window with its bytes swapped */
+};
+
+/*
+ * Prepares patches of the len bits at bit off; they go into one template and its copies. STRUCTURE; RANGE
+ * also where there is no such place, for which pkt_template_set_bits serves: in a packet of less than 8
+ * octets, for a field that lies in 9, for one that a checksum covers in part.
+ */
+PKT_API int pkt_template_slot(const struct pkt_template *tmpl, uint64_t off, unsigned len,
+                              struct pkt_template_slot *ret_slot);
+
+/* Writes a value at a prepared place, as many of its low bits as the field has. */
+PKT_API void pkt_template_put(struct pkt_template *tmpl, const struct pkt_template_slot *slot,
+                              uint64_t value);
+
 /* Writes the low len bits (1 to 64) of value at bit off, counted from the packet's first bit as RFCs draw
  * them. RANGE, STRUCTURE. */
 PKT_API int pkt_template_set_bits(struct pkt_template *tmpl, uint64_t off, unsigned len, uint64_t value);

@@ -27,6 +27,7 @@ enum {
     MLD2_QUERY_LEN = 28,
     SMALL = 16, /* bytes that are summed one by one */
     CHUNK = 256,
+    WINDOW = 8, /* octets that a slot reads and writes */
 };
 
 /* --- what may not be patched --- */
@@ -403,23 +404,28 @@ static uint16_t next_value(const struct pkt_template *t, unsigned i, uint16_t va
     return kind == KIND_UDP || covers_zeroes(t, i) ? UINT16_MAX : 0;
 }
 
+/* What a checksum's change is to those that cover it. */
+static void carry(const struct pkt_template_checksum *checksum, uint16_t before, uint16_t after,
+                  struct change *change)
+{
+    for (unsigned i = 0, carriers = checksum->carriers; carriers != 0; i++, carriers >>= 1) {
+        bool swapped = (checksum->swapped >> i & 1) != 0;
+        if ((carriers & 1) != 0)
+            add_word(change, i, swapped ? swap(before) : before, swapped ? swap(after) : after);
+    }
+}
+
 /* Every touched checksum but those in `kept` gets its new value, the innermost first. */
 static void update(struct pkt_template *t, struct change *change, unsigned kept)
 {
-    for (unsigned i = t->checksum_count; i > 0 && change->touched != 0;) {
-        i--;
+    for (unsigned i = t->checksum_count; i-- > 0;) {
         const struct pkt_template_checksum *checksum = &t->checksum[i];
         if (((change->touched & ~kept) >> i & 1) == 0)
             continue;
-        uint16_t value = pkt_u16(pkt_room_view(t->packet), checksum->off);
-        uint16_t next = next_value(t, i, value, change->acc[i]);
-        pkt_set_u16(t->packet, checksum->off, next);
-        for (unsigned k = 0, carriers = checksum->carriers; carriers != 0; k++, carriers >>= 1) {
-            bool swapped = (checksum->swapped >> k & 1) != 0;
-            if ((carriers & 1) != 0)
-                add_word(change, k, swapped ? swap(value) : value, swapped ? swap(next) : next);
-        }
-        change->touched &= ~(1U << i);
+        uint16_t before = pkt_u16(pkt_room_view(t->packet), checksum->off);
+        uint16_t after = next_value(t, i, before, change->acc[i]);
+        pkt_set_u16(t->packet, checksum->off, after);
+        carry(checksum, before, after, change);
     }
 }
 
@@ -450,15 +456,76 @@ static int may_patch(const struct pkt_template *t, uint64_t off, uint64_t len)
     return !forced && is_skeleton(t, off, off + len) ? PKT_TEMPLATE_E_STRUCTURE : PKT_TEMPLATE_OK;
 }
 
-int pkt_template_set_bits(struct pkt_template *t, uint64_t off, unsigned len, uint64_t value)
+/* Which checksums cover octets [first, end), summing words from `window` on. False when one covers a part. */
+static bool find_covers(const struct pkt_template *t, size_t first, size_t end,
+                        struct pkt_template_slot *slot)
 {
-    uint8_t before[9]; /* 64 bits may touch as many octets */
-    struct change change;
-    if (len == 0 || len > 64 || (len < 64 && value >> len != 0))
+    slot->covers = 0;
+    slot->swapped = 0;
+    for (unsigned i = 0; i < t->segment_count; i++) {
+        const struct pkt_template_segment *s = &t->segment[i];
+        if (first >= s->end || end <= s->off)
+            continue;
+        if (first < s->off || end > s->end)
+            return false;
+        slot->covers |= (uint16_t)(1U << s->checksum);
+        slot->swapped |= (uint16_t)(((slot->window & 1) != s->odd) << s->checksum);
+    }
+    return true;
+}
+
+/* A slot for bits that may be patched; false when there is none: see pkt_template_slot. */
+static bool make_slot(const struct pkt_template *t, uint64_t off, unsigned len,
+                      struct pkt_template_slot *slot)
+{
+    size_t first = (size_t)(off / 8), end = (size_t)((off + len + 7) / 8);
+    if (t->packet.len < WINDOW || end - first > WINDOW)
+        return false;
+    slot->window = (uint32_t)(first < t->packet.len - WINDOW ? first : t->packet.len - WINDOW);
+    slot->shift = (uint8_t)(WINDOW * 8 - len - (off - (uint64_t)slot->window * 8));
+    slot->mask = UINT64_MAX >> (64 - len) << slot->shift;
+    return find_covers(t, first, end, slot);
+}
+
+int pkt_template_slot(const struct pkt_template *t, uint64_t off, unsigned len,
+                      struct pkt_template_slot *ret_slot)
+{
+    if (len == 0 || len > 64)
         return PKT_TEMPLATE_E_RANGE;
     int error = may_patch(t, off, len);
     if (error != PKT_TEMPLATE_OK)
         return error;
+    return make_slot(t, off, len, ret_slot) ? PKT_TEMPLATE_OK : PKT_TEMPLATE_E_RANGE;
+}
+
+/* ~m + m' of 64 bits, which are a one's complement sum of four words (RFC 1071 2.C). */
+static uint16_t difference(uint64_t before, uint64_t after)
+{
+    uint64_t sum = ~before + after;
+    sum += sum < after; /* the carry comes back in */
+    return fold(sum);
+}
+
+void pkt_template_put(struct pkt_template *t, const struct pkt_template_slot *slot, uint64_t value)
+{
+    uint64_t before = pkt_u64(pkt_room_view(t->packet), slot->window);
+    uint64_t after = (before & ~slot->mask) | (value << slot->shift & slot->mask);
+    struct change change;
+    pkt_set_u64(t->packet, slot->window, after);
+    if (before == after || slot->covers == 0)
+        return;
+    uint16_t sum = difference(before, after);
+    change.touched = slot->covers;
+    for (unsigned i = 0; i < t->checksum_count; i++)
+        change.acc[i] = (slot->swapped >> i & 1) != 0 ? swap(sum) : sum;
+    update(t, &change, 0);
+}
+
+/* Bits for which there is no slot. */
+static void patch(struct pkt_template *t, uint64_t off, unsigned len, uint64_t value)
+{
+    uint8_t before[9]; /* 64 bits may touch as many octets */
+    struct change change;
     size_t first = (size_t)(off / 8), end = (size_t)((off + len + 7) / 8);
     struct pkt_view after = pkt_view_clip(pkt_room_view(t->packet), first, end - first);
     memcpy(before, after.ptr, after.len);
@@ -466,6 +533,20 @@ int pkt_template_set_bits(struct pkt_template *t, uint64_t off, unsigned len, ui
     change.touched = 0;
     spread(t, first, pkt_view_make(before, after.len), after, &change);
     update(t, &change, written(t, first, end));
+}
+
+int pkt_template_set_bits(struct pkt_template *t, uint64_t off, unsigned len, uint64_t value)
+{
+    struct pkt_template_slot slot;
+    if (len == 0 || len > 64 || (len < 64 && value >> len != 0))
+        return PKT_TEMPLATE_E_RANGE;
+    int error = may_patch(t, off, len);
+    if (error != PKT_TEMPLATE_OK)
+        return error;
+    if (make_slot(t, off, len, &slot))
+        pkt_template_put(t, &slot, value);
+    else
+        patch(t, off, len, value);
     return PKT_TEMPLATE_OK;
 }
 
