@@ -324,7 +324,7 @@ void pkt_template_init(struct pkt_template *t, struct pkt_room packet, uint16_t 
 
 /* A patch under way. */
 struct change {
-    uint64_t acc[PKT_MAX_LAYERS]; /* by which each touched checksum's sum changes */
+    uint32_t acc[PKT_MAX_LAYERS]; /* by which each touched checksum's sum changes, 17 bits at most */
     unsigned touched;
 };
 
@@ -345,8 +345,8 @@ static uint16_t swap(uint16_t word)
 /* ~m + m' (RFC 1624 equation 3). */
 static void add_word(struct change *change, unsigned checksum, uint16_t old_word, uint16_t new_word)
 {
-    uint64_t acc = (change->touched >> checksum & 1) != 0 ? change->acc[checksum] : 0;
-    change->acc[checksum] = acc + (uint16_t)~old_word + new_word;
+    uint32_t acc = change->acc[checksum] + (uint16_t)~old_word + new_word;
+    change->acc[checksum] = (acc & 0xffff) + (acc >> 16);
     change->touched |= 1U << checksum;
 }
 
@@ -392,12 +392,12 @@ static bool covers_zeroes(const struct pkt_template *t, unsigned checksum)
     return true;
 }
 
-static uint16_t next_value(const struct pkt_template *t, unsigned i, uint16_t value, uint64_t acc)
+static uint16_t next_value(const struct pkt_template *t, unsigned i, uint16_t value, uint32_t acc)
 {
     enum kind kind = (enum kind)t->checksum[i].kind;
     if (kind == KIND_PARTIAL)
-        return fold(value + acc);
-    uint16_t sum = fold((uint16_t)~value + acc);
+        return fold((uint64_t)value + acc);
+    uint16_t sum = fold((uint64_t)(uint16_t)~value + acc);
     uint16_t checksum = sum == 0 ? 0 : (uint16_t)~sum; /* of the two zeroes a sum has the one that is not 0 */
     if (checksum != 0)
         return checksum;
@@ -510,14 +510,14 @@ void pkt_template_put(struct pkt_template *t, const struct pkt_template_slot *sl
 {
     uint64_t before = pkt_u64(pkt_room_view(t->packet), slot->window);
     uint64_t after = (before & ~slot->mask) | (value << slot->shift & slot->mask);
-    struct change change;
+    struct change change = {.touched = slot->covers};
     pkt_set_u64(t->packet, slot->window, after);
     if (before == after || slot->covers == 0)
         return;
     uint16_t sum = difference(before, after);
-    change.touched = slot->covers;
     for (unsigned i = 0; i < t->checksum_count; i++)
-        change.acc[i] = (slot->swapped >> i & 1) != 0 ? swap(sum) : sum;
+        if ((slot->covers >> i & 1) != 0)
+            change.acc[i] = (slot->swapped >> i & 1) != 0 ? swap(sum) : sum;
     update(t, &change, 0);
 }
 
@@ -525,12 +525,11 @@ void pkt_template_put(struct pkt_template *t, const struct pkt_template_slot *sl
 static void patch(struct pkt_template *t, uint64_t off, unsigned len, uint64_t value)
 {
     uint8_t before[9]; /* 64 bits may touch as many octets */
-    struct change change;
+    struct change change = {.touched = 0};
     size_t first = (size_t)(off / 8), end = (size_t)((off + len + 7) / 8);
     struct pkt_view after = pkt_view_clip(pkt_room_view(t->packet), first, end - first);
     memcpy(before, after.ptr, after.len);
     pkt_set_bits(t->packet, (size_t)off, len, value);
-    change.touched = 0;
     spread(t, first, pkt_view_make(before, after.len), after, &change);
     update(t, &change, written(t, first, end));
 }
@@ -553,13 +552,12 @@ int pkt_template_set_bits(struct pkt_template *t, uint64_t off, unsigned len, ui
 int pkt_template_set_bytes(struct pkt_template *t, size_t off, struct pkt_view bytes)
 {
     uint8_t before[CHUNK];
-    struct change change;
+    struct change change = {.touched = 0};
     if (off > t->packet.len || bytes.len > t->packet.len - off)
         return PKT_TEMPLATE_E_RANGE;
     int error = may_patch(t, (uint64_t)off * 8, (uint64_t)bytes.len * 8);
     if (error != PKT_TEMPLATE_OK)
         return error;
-    change.touched = 0;
     for (size_t done = 0; done < bytes.len; done += CHUNK) {
         struct pkt_view chunk = pkt_view_clip(bytes, done, CHUNK);
         pkt_copy(pkt_room_view(t->packet), off + done, before, chunk.len);
