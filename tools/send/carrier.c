@@ -180,22 +180,39 @@ static int open_sender(struct send_carrier *carrier, int kind, uint32_t interfac
     return result;
 }
 
+/* Makes the sender of a kind and interface; NULL: reterr_error says why not. */
+static struct carrier_sender *make(struct send_carrier *carrier, int kind, uint32_t interface,
+                                   struct pkt_error *reterr_error)
+{
+    struct carrier_sender made = {.kind = kind, .interface = interface};
+    const char *why_not = objection(carrier, kind, interface);
+    if (why_not != NULL) {
+        (void)refuse(reterr_error, why_not);
+        return NULL;
+    }
+    if (open_sender(carrier, kind, interface, &made.sender, reterr_error) != 0)
+        return NULL;
+    carrier->senders[carrier->sender_count] = made;
+    return &carrier->senders[carrier->sender_count++];
+}
+
 struct carrier_sender *carrier_choose(struct send_carrier *carrier, const struct send_item *item,
                                       struct pkt_error *reterr_error)
 {
     for (unsigned i = 0; i < carrier->sender_count; i++)
         if (carrier_fits(carrier, &carrier->senders[i], item))
             return &carrier->senders[i];
-    struct carrier_sender made = {.kind = kind_of(carrier, item), .interface = interface_of(carrier, item)};
-    const char *why_not = objection(carrier, made.kind, made.interface);
-    if (why_not != NULL) {
-        (void)refuse(reterr_error, why_not);
-        return NULL;
-    }
-    if (open_sender(carrier, made.kind, made.interface, &made.sender, reterr_error) != 0)
-        return NULL;
-    carrier->senders[carrier->sender_count] = made;
-    return &carrier->senders[carrier->sender_count++];
+    return make(carrier, kind_of(carrier, item), interface_of(carrier, item), reterr_error);
+}
+
+int carrier_make_all(struct send_carrier *carrier, struct pkt_error *reterr_error)
+{
+    static const int kinds[] = {PKT_SENDER_PACKET, PKT_SENDER_RAW4, PKT_SENDER_RAW6};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (may_use(carrier->via, kinds[i]) &&
+            make(carrier, kinds[i], carrier->interface, reterr_error) == NULL)
+            return reterr_error->code;
+    return 0;
 }
 
 void carrier_get_statistics(const struct send_carrier *carrier, struct pkt_sender_statistics *ret_statistics)

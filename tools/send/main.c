@@ -173,13 +173,33 @@ static int prepare(struct send_supply *supply)
     return result < 0 ? result : 0;
 }
 
-/* Opens the senders that a round on the shelf needs: what cannot leave is said before anything does. */
-static int prime(const struct send_supply *supply)
+/*
+ * Makes the senders that the packets need, as long as it may: what cannot leave is said before anything does.
+ * Packets that are made as they go can need any interface, unless -i names it.
+ */
+static int prime(const struct send_supply *supply, bool *ret_is_all)
 {
-    for (size_t i = 0; run.target == SEND_TO_WIRE && supply->is_stable && i < shelf.item_count; i++)
-        if (carrier_choose(&carrier, &shelf.items[i], &run.error) == NULL)
+    *ret_is_all = supply->is_stable || carrier.interface != 0;
+    if (run.target != SEND_TO_WIRE || !*ret_is_all)
+        return 0;
+    if (!supply->is_stable)
+        return carrier_make_all(&carrier, &run.error);
+    for (size_t i = 0; i < shelf.item_count; i++)
+        if (shelf.items[i].refusal == 0 && carrier_choose(&carrier, &shelf.items[i], &run.error) == NULL)
             return run.error.code;
     return 0;
+}
+
+/* From here on nothing is opened that is not open. */
+static int confine(const struct send_supply *supply)
+{
+    bool is_all;
+    int result = prime(supply, &is_all);
+    if (result == 0 && (is_all || run.target != SEND_TO_WIRE))
+        result = privilege_confine(&options, supply, sandbox, &run.error);
+    if (result == 0 && options.verbose > 0)
+        message_notice("sandbox: %s", sandbox);
+    return result;
 }
 
 static enum tool_status send(const struct option_operands *operands)
@@ -200,10 +220,8 @@ static enum tool_status send(const struct option_operands *operands)
     if (!may_send(&settings, &supply))
         return TOOL_ERROR;
     (void)prctl(PR_SET_TIMERSLACK, 1UL); /* by default timers may be 50 us late */
-    if (prime(&supply) != 0 || privilege_confine(&options, &supply, sandbox, &run.error) != 0)
+    if (confine(&supply) != 0)
         return fail();
-    if (options.verbose > 0)
-        message_notice("sandbox: %s", sandbox);
     enum tool_status status = send_run(&run, &settings, &supply);
     return source_conclude(&source, status);
 }
@@ -218,13 +236,14 @@ static void close_all(void)
     source_close(&source);
 }
 
-/* The file is only whole once it is closed. */
+/* The file is only whole once it is closed; what was said already is not said again. */
 static enum tool_status close_file(enum tool_status status)
 {
     struct pkt_error error;
     if (run.saver == NULL || pkt_saver_close(run.saver, &error) == 0)
         return status;
-    message_error("%s", error.sentence);
+    if (run.error.code == 0)
+        message_error("%s", error.sentence);
     return TOOL_ERROR;
 }
 

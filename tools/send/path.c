@@ -5,9 +5,10 @@
 #include "pkt/route.h"
 #include "pkt/time.h"
 
+#include <errno.h>
 #include <string.h>
 
-#define NEIGHBOUR_TIMEOUT_NS (3 * PKT_NS_PER_S) /* as long as the kernel itself asks */
+#define NEIGHBOUR_TIMEOUT_NS PKT_NS_PER_S /* a neighbour that is there answers in far less */
 
 int path_open(struct path_finder *finder, uint32_t interface, struct pkt_error *reterr_error)
 {
@@ -104,9 +105,14 @@ bool path_resolve(void *context, const struct send_address *destination, struct 
     set_source(finder, &route, to.version, ret_path);
     if (route.type == PKT_ROUTE_LOCAL)
         return true;
-    if (pkt_neighbour_next_hop(finder->host, &route, to, NEIGHBOUR_TIMEOUT_NS, &ret_path->next_hop_mac,
-                               &needed, &finder->error) != 0)
-        return false;
-    ret_path->has_next_hop_mac = needed;
-    return true;
+    int result = pkt_neighbour_next_hop(finder->host, &route, to, NEIGHBOUR_TIMEOUT_NS,
+                                        &ret_path->next_hop_mac, &needed, &finder->error);
+    ret_path->has_next_hop_mac = needed || result != 0;
+    if (result == 0)
+        return true;
+    /* One silent neighbour must not keep packets from the others. */
+    bool is_silent = finder->error.system_errno == EHOSTUNREACH || finder->error.system_errno == ETIMEDOUT;
+    ret_path->next_hop_mac = (struct pkt_mac){{0}};
+    finder->unresolved += is_silent;
+    return is_silent;
 }

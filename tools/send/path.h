@@ -16,6 +16,7 @@ struct path_finder {
     struct pkt_host *host;
     uint32_t interface; /* index of -i; 0: the routing table decides */
     uint32_t loopback; /* index of the interface by which local destinations are reached; 0: none asked yet */
+    uint64_t unresolved; /* destinations whose neighbour did not answer: their paths have a MAC of zeroes */
     struct pkt_error error; /* why the last destination has no way; code 0: it had one */
     struct pkt_interface_address addresses[PATH_ADDRESSES_MAX]; /* of this machine */
     size_t address_count;

@@ -110,8 +110,10 @@ static void end(struct send *send)
     out_sink_flush(&send->sink);
     say_sent(send, &summary);
     if (summary.pace.stalls > 0)
-        message_warning("fell behind %llu times: %.3f s of the schedule were given up",
-                        (unsigned long long)summary.pace.stalls, (double)summary.pace.missed_ns / 1e9);
+        message_warning("fell behind %llu %s: %.3f s of the schedule were given up",
+                        (unsigned long long)summary.pace.stalls,
+                        message_plural(summary.pace.stalls, "time", "times"),
+                        (double)summary.pace.missed_ns / 1e9);
     if (send->listener != NULL)
         say_answers(send, &summary);
 }

@@ -40,8 +40,10 @@ bool send_is_interrupted(void)
 
 /* --- answers --- */
 
-/* Transmit timestamps correct the times of probes. The carrier numbers packets per sender, from 0; with one
- * sender that is our number less one. */
+/*
+ * Transmit timestamps correct the times of probes. A sender numbers the packets that it was offered, from 0;
+ * that tells which they were as long as there is one sender.
+ */
 static void take_stamps(struct send *send)
 {
     struct pkt_transmit_stamp stamps[STAMPS_AT_ONCE];
@@ -50,7 +52,8 @@ static void take_stamps(struct send *send)
         return;
     while ((count = pkt_sender_stamps(send->carrier->senders[0].sender, stamps, STAMPS_AT_ONCE)) > 0)
         for (unsigned i = 0; i < count; i++)
-            pkt_probes_stamp(send->listener->probes, stamps[i].number + 1, stamps[i].time);
+            pkt_probes_stamp(send->listener->probes, send->numbers[stamps[i].number % SEND_OFFERED],
+                             stamps[i].time);
 }
 
 static void hear(struct send *send)
@@ -101,14 +104,16 @@ static unsigned send_some(struct send *send, const struct send_item *items, unsi
     struct pkt_outgoing outgoing[ENGINE_BATCH];
     int errnos[ENGINE_BATCH];
     unsigned same = 0;
-    while (same < count && carrier_fits(send->carrier, carrier, &items[same])) {
+    while (same < count && items[same].refusal == 0 && carrier_fits(send->carrier, carrier, &items[same])) {
         outgoing[same] = (struct pkt_outgoing){.bytes = items[same].bytes};
         same++;
     }
     struct pkt_wall time = pkt_wall_now();
     unsigned settled = pkt_sender_send(carrier->sender, outgoing, same, errnos);
-    for (unsigned i = 0; i < settled; i++)
+    for (unsigned i = 0; i < settled; i++) {
+        send->numbers[send->offered++ % SEND_OFFERED] = send->settled + 1;
         settle(send, &items[i], time, errnos[i]);
+    }
     if (settled < same)
         pkt_sender_wait(carrier->sender, LACK_NS);
     return settled;
@@ -116,6 +121,10 @@ static unsigned send_some(struct send *send, const struct send_item *items, unsi
 
 static unsigned to_wire(struct send *send, const struct send_item *items, unsigned count)
 {
+    if (items->refusal != 0) {
+        settle(send, items, pkt_wall_now(), items->refusal);
+        return 1;
+    }
     struct carrier_sender *carrier = carrier_choose(send->carrier, items, &send->error);
     return carrier == NULL ? 0 : send_some(send, items, count, carrier);
 }
@@ -210,6 +219,17 @@ static void send_all(struct send *send)
         send->error = engine->error;
 }
 
+/* What is on the file, and not what was given to the saver, is saved. */
+static void count_saved(struct send *send)
+{
+    struct pkt_saver_statistics saved;
+    struct pkt_error error;
+    if (pkt_saver_flush(send->saver, &error) != 0 && send->error.code == 0)
+        send->error = error;
+    pkt_saver_get_statistics(send->saver, &saved);
+    send->sent = saved.packets;
+}
+
 static enum tool_status conclude(const struct send *send)
 {
     if (send->error.code != 0)
@@ -237,6 +257,8 @@ enum tool_status send_run(struct send *send, const struct engine_settings *setti
         listen_on(send);
     if (send->listener != NULL)
         listen_count(send->listener);
+    if (send->saver != NULL)
+        count_saved(send);
     if (send->report->end != NULL)
         send->report->end(send);
     out_sink_flush(&send->sink);

@@ -17,6 +17,8 @@
 
 struct send;
 
+enum { SEND_OFFERED = 65536 }; /* packets whose transmit timestamp can still come; a power of two */
+
 /* A packet that came back and answers one that was sent. */
 struct send_heard {
     const struct pkt_packet *packet; /* decoded and diagnosed */
@@ -53,6 +55,8 @@ struct send {
     struct send_listener *listener; /* NULL: nobody listens */
     int target;                     /* enum send_target */
     uint64_t settled;               /* packets that were sent, saved, shown or refused */
+    uint64_t offered;               /* of these, that the carrier settled */
+    uint64_t numbers[SEND_OFFERED]; /* of the packets offered last, by how many were offered before */
     uint64_t sent;
     uint64_t sent_bytes;
     uint64_t refused;

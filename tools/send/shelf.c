@@ -76,9 +76,10 @@ static void point(struct send_shelf *shelf)
 static int next(void *context, struct send_item *ret_item, struct pkt_error *reterr_error)
 {
     struct send_shelf *shelf = context;
-    (void)reterr_error;
-    if (shelf->next == shelf->item_count)
-        return 0;
+    if (shelf->next == shelf->item_count) {
+        *reterr_error = shelf->error;
+        return shelf->error.code;
+    }
     *ret_item = shelf->items[shelf->next++];
     return 1;
 }
@@ -98,6 +99,11 @@ static int fill(struct send_shelf *shelf, struct send_supply *from, uint64_t lim
     struct send_item item;
     while (shelf->item_count < limit) {
         int result = from->next(from->context, &item, reterr_error);
+        if (result < 0 && shelf->item_count > 0 && result != PKT_E_ARGUMENT) {
+            shelf->error = *reterr_error;
+            *reterr_error = (struct pkt_error){.code = PKT_OK}; /* it comes later */
+            return 1;
+        }
         if (result <= 0)
             return result == 0 ? 1 : result;
         if (!has_limits_left(shelf, &item))

@@ -23,13 +23,14 @@ struct send_shelf {
     size_t byte_count;
     size_t byte_room;
     size_t next;
+    struct pkt_error error; /* what comes behind the last item: of a damaged capture what is whole is sent */
 };
 
 /*
  * Lays the next round of `from` on the shelf, at most `limit` packets.
  *
- * 1: all of it, *ret_supply gives it again and again until shelf_free; 0: it is too much for a shelf: `from`
- * has been restarted, use it as it is; negative: enum pkt_error_code
+ * 1: all of it, or all before the supply failed; *ret_supply gives it again and again until shelf_free; 0: it
+ * is too much for a shelf: `from` has been restarted, use it as it is; negative: enum pkt_error_code
  */
 int shelf_fill(struct send_shelf *shelf, struct send_supply *from, uint64_t limit,
                struct send_supply *ret_supply, struct pkt_error *reterr_error);

@@ -4,6 +4,7 @@
 #include "common/message.h"
 #include "pkt/link.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,14 @@ static bool is_local(const struct send_source *source, const struct send_packet 
            memcmp(packet->bytes.ptr, no_macs, sizeof no_macs) == 0;
 }
 
+/* A frame for a neighbour that did not answer when it was looked for. */
+static bool is_unresolved(const struct send_source *source, const struct send_item *item)
+{
+    static const struct pkt_mac none;
+    return source->paths.unresolved > 0 && item->linktype == PKT_LINKTYPE_ETHERNET &&
+           pkt_mac_equal(pkt_mac_at(item->bytes, 0), none);
+}
+
 static struct send_item item_of(const struct send_source *source, const struct send_packet *packet)
 {
     struct send_item item = {
@@ -51,6 +60,8 @@ static struct send_item item_of(const struct send_source *source, const struct s
         item.linktype = PKT_LINKTYPE_RAW;
         item.interface = 0;
     }
+    if (is_unresolved(source, &item))
+        item.refusal = EHOSTUNREACH;
     return item;
 }
 

@@ -15,6 +15,7 @@ struct send_item {
     uint16_t linktype;  /* enum pkt_linktype: ETHERNET, or RAW for a packet that begins with its IP header */
     uint16_t flags;     /* enum pkt_decode_flag */
     uint32_t interface; /* index of the one to leave by; 0: no matter */
+    int refusal;        /* errno why it cannot leave, known before it is offered; 0: none */
     int64_t offset_ns;  /* since the first packet of its round, where the supply has a rhythm */
 };
 
