@@ -12,6 +12,7 @@
 #include "pkt/pkt.h"
 #include "support/build_check.h"
 #include "support/build_frames.h"
+#include "support/golden_frames.h"
 
 static struct build_check check;
 static uint8_t out[4096];
@@ -438,6 +439,42 @@ static void test_reassembly(void **state)
         }
 }
 
+/* Damaged packets: an end to the fragments, each in its bounds. */
+static void test_hostile(void **state)
+{
+    uint32_t random = 1;
+    (void)state;
+    for (unsigned round = 0; round < 20000; round++) {
+        const struct golden_frame *golden =
+            &golden_frames[round % (sizeof golden_frames / sizeof *golden_frames)];
+        struct frame frame = frame_hex(golden->hex);
+        struct pkt_fragments fragments;
+        struct pkt_packet packet;
+        struct pkt_view fragment, length = {NULL, 0};
+        unsigned count = 0;
+        for (unsigned i = 0; i < round % 5; i++) {
+            random = random * 1664525 + 1013904223;
+            frame.bytes[(random >> 8) % frame.len] = (uint8_t)(random >> 24);
+        }
+        frame_decode(frame, golden->linktype, &packet);
+        const struct pkt_fragment_spec spec = {.mtu = 20 + round % 80,
+                                               .force = round % 2 == 0,
+                                               .payload_per_fragment = round % 3 == 0 ? 8 + round % 20 : 0,
+                                               .overlap = round % 7};
+        (void)pkt_fragments_init(&fragments, &packet, &spec);
+        struct pkt_fragments measure = fragments;
+        while (pkt_fragments_next(&measure, NULL, 0, &length)) {
+            uint8_t *exact = test_malloc(length.len);
+            assert_true(pkt_fragments_next(&fragments, exact, length.len, &fragment));
+            assert_int_equal(fragment.len, length.len);
+            test_free(exact);
+            assert_true(++count <= 64);
+        }
+        assert_int_equal(measure.error, fragments.error);
+        frame_free(frame);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -446,6 +483,7 @@ int main(void)
         cmocka_unit_test(test_again),        cmocka_unit_test(test_8023),
         cmocka_unit_test(test_fits),         cmocka_unit_test(test_on_purpose),
         cmocka_unit_test(test_refused),      cmocka_unit_test(test_reassembly),
+        cmocka_unit_test(test_hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -532,6 +532,42 @@ static void test_crowded(void **state)
     assert_int_equal(pkt_checksum_verify(&check.packet, 2).state, PKT_CHECKSUM_OK);
 }
 
+/* Damaged packets: nothing is touched but the patched bits and the fields of checksums, and nothing outside.
+ */
+static void test_hostile(void **state)
+{
+    (void)state;
+    for (unsigned round = 0; round < 20000; round++) {
+        const struct golden_frame *golden =
+            &golden_frames[round % (sizeof golden_frames / sizeof *golden_frames)];
+        struct frame frame = frame_hex(golden->hex);
+        struct frame hurt = frame_copy(frame.bytes, 1 + random_bits() % frame.len);
+        struct pkt_template template;
+        for (unsigned i = 0; i < 1 + round % 4; i++)
+            hurt.bytes[random_bits() % hurt.len] = (uint8_t)random_bits();
+        memcpy(anew, hurt.bytes, hurt.len);
+        pkt_template_init(&template, pkt_room_make(hurt.bytes, hurt.len), golden->linktype,
+                          round % 2 == 0 ? PKT_TEMPLATE_FORCE : 0);
+        for (unsigned i = 0; i < 4; i++) {
+            struct patch patch = random_patch(hurt.len);
+            if (apply(&template, &patch) != PKT_TEMPLATE_OK)
+                continue;
+            if (patch.how == BY_BYTES)
+                memcpy(anew + patch.off / 8, patch.bytes.ptr, patch.bytes.len);
+            else
+                pkt_set_bits(pkt_room_make(anew, hurt.len), patch.off, patch.end - patch.off, patch.value);
+        }
+        for (unsigned i = 0; i < template.checksum_count; i++)
+            memcpy(anew + template.checksum[i].off, hurt.bytes + template.checksum[i].off, 2);
+        assert_memory_equal(anew, hurt.bytes, hurt.len);
+        frame_free(hurt);
+        frame_free(frame);
+    }
+    struct pkt_template template;
+    pkt_template_init(&template, pkt_room_make(NULL, 0), PKT_LINKTYPE_ETHERNET, 0);
+    assert_int_equal(pkt_template_set_bits(&template, 0, 1, 0), PKT_TEMPLATE_E_RANGE);
+}
+
 static void test_range(void **state)
 {
     struct pkt_template template;
@@ -568,6 +604,7 @@ int main(void)
         cmocka_unit_test(test_checksum_by_hand),
         cmocka_unit_test(test_structure),
         cmocka_unit_test(test_crowded),
+        cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -306,7 +306,7 @@ static void link_carriers(struct pkt_template *t)
 void pkt_template_init(struct pkt_template *t, struct pkt_room packet, uint16_t linktype, unsigned flags)
 {
     struct pkt_packet decoded;
-    t->packet = packet;
+    t->packet = packet.len > INT32_MAX ? pkt_room_sub(packet, 0, INT32_MAX) : packet; /* as pkt_decode does */
     t->flags = flags;
     t->checksum_count = 0;
     t->segment_count = 0;
