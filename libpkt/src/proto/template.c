@@ -474,6 +474,24 @@ static bool find_covers(const struct pkt_template *t, size_t first, size_t end,
     return true;
 }
 
+static bool holds_checksum(const struct pkt_template *t, size_t window)
+{
+    for (unsigned i = 0; i < t->checksum_count; i++)
+        if (t->checksum[i].off < window + WINDOW && window < t->checksum[i].off + 2U)
+            return true;
+    return false;
+}
+
+/* A window around octets [first, end), without a checksum if that can be: reading octets of which some were
+ * written just before waits for the writing. */
+static size_t window_of(const struct pkt_template *t, size_t first, size_t end)
+{
+    size_t last = t->packet.len - WINDOW;
+    if (end >= WINDOW && !holds_checksum(t, end - WINDOW))
+        return end - WINDOW;
+    return first < last ? first : last;
+}
+
 /* A slot for bits that may be patched; false when there is none: see pkt_template_slot. */
 static bool make_slot(const struct pkt_template *t, uint64_t off, unsigned len,
                       struct pkt_template_slot *slot)
@@ -481,7 +499,7 @@ static bool make_slot(const struct pkt_template *t, uint64_t off, unsigned len,
     size_t first = (size_t)(off / 8), end = (size_t)((off + len + 7) / 8);
     if (t->packet.len < WINDOW || end - first > WINDOW)
         return false;
-    slot->window = (uint32_t)(first < t->packet.len - WINDOW ? first : t->packet.len - WINDOW);
+    slot->window = (uint32_t)window_of(t, first, end);
     slot->shift = (uint8_t)(WINDOW * 8 - len - (off - (uint64_t)slot->window * 8));
     slot->mask = UINT64_MAX >> (64 - len) << slot->shift;
     return find_covers(t, first, end, slot);
