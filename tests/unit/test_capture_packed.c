@@ -259,10 +259,10 @@ static void test_too_many_interfaces(void **state)
         memcpy(data + section + 20 * i, one.data + section, 20);
     struct drained drained = drain(open_file_way(data, size, 0));
     assert_int_equal(drained.interfaces, PKT_CAPTURE_INTERFACES_MAX);
-    assert_int_equal(drained.result, PKT_E_FORMAT);
+    assert_int_equal(drained.result, PKT_E_UNSUPPORTED);
     assert_string_equal(drained.error.sentence,
-                        "made: damaged at byte 327708: the section describes more interfaces "
-                        "than are read here");
+                        "made: at byte 327708 a section describes one more interface than the limit of this "
+                        "program, which reads 16384 in a section");
     assert_int_equal(drain(open_file_way(data, size - 20, 0)).result, 0);
     free(data);
 }

@@ -166,7 +166,7 @@ void out_sink(void *out, const char *bytes, size_t len)
 }
 
 /* As if SIGPIPE had never been ignored: the shell sees 141 and other programs see the signal. */
-static _Noreturn void die_of_closed_pipe(void)
+_Noreturn void out_die_of_closed_pipe(void)
 {
     sigset_t broken_pipe;
 
@@ -246,7 +246,7 @@ enum tool_status out_finish(struct out *out)
         return TOOL_OK;
     }
     if (out->failure == EPIPE) {
-        die_of_closed_pipe();
+        out_die_of_closed_pipe();
     }
     if (!out->said) {
         report(out);

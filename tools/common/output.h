@@ -180,4 +180,7 @@ static inline uint64_t out_written(const struct out *out)
  */
 enum tool_status out_finish(struct out *out);
 
+/* What out_finish() does for a closed pipe; for output on standard output that does not go through here. */
+_Noreturn void out_die_of_closed_pipe(void);
+
 #endif

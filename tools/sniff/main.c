@@ -10,6 +10,7 @@
 #include "expression.h"
 #include "input.h"
 #include "pkt/linktype.h"
+#include "save.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,14 @@ static const struct sniff_report *choose_report(const struct sniff_options *opti
         return &sniff_report_count;
     if (options->json)
         return &sniff_report_json;
-    return options->fields != NULL ? &sniff_report_fields : &sniff_report_text;
+    if (options->fields != NULL)
+        return &sniff_report_fields;
+    return options->save != NULL && !options->print ? &sniff_report_nothing : &sniff_report_text;
+}
+
+static bool saves_to_output(const struct sniff_options *options)
+{
+    return options->save != NULL && (strcmp(options->save, "/dev/stdout") == 0 || options->save[0] == '-');
 }
 
 /* Whether the options make sense together; says what does not. */
@@ -29,6 +37,14 @@ static bool check_options(const struct sniff_options *options)
     int outputs = options->count + options->json + (options->fields != NULL);
     if (outputs > 1) {
         message_error("--count, --json and --fields exclude each other: give one of them");
+        return false;
+    }
+    if (saves_to_output(options) && (outputs > 0 || options->print)) {
+        message_error("option -w: standard output cannot hold the packets and lines too: name a file");
+        return false;
+    }
+    if (options->packet_buffered && options->save == NULL) {
+        message_error("option -U: nothing is saved: it goes with -w FILE");
         return false;
     }
     if (options->read == NULL && options->dump == 0) {
@@ -120,6 +136,8 @@ static enum tool_status run(struct sniff *sniff)
         out_sink_sync(&sniff->sink);
         return TOOL_OK;
     }
+    if (!save_open(sniff))
+        return sniff_fail(sniff);
     say_opening(sniff);
     return sniff_run(sniff);
 }

@@ -31,6 +31,13 @@ static const struct option_row rows[] = {
      OPTION_TO_STRING(O, linktype)},
     {.letter = 'O', .help = "do not optimise the filter", .more = true, OPTION_TO_FLAG(O, unoptimised)},
 
+    OPTION_HEADING("Saving"),
+    {.letter = 'w', .name = "save", .argument = "FILE", .help = "save what matches: .pcap, .pcapng, and .gz or .zst",
+     .completes = OPTION_COMPLETES_FILES, .once = true, OPTION_TO_STRING(O, save)},
+    {.name = "print", .help = "print lines too when saving", .more = true, OPTION_TO_FLAG(O, print)},
+    {.letter = 'U', .name = "packet-buffered", .help = "write each packet at once when saving", .more = true,
+     OPTION_TO_FLAG(O, packet_buffered)},
+
     OPTION_HEADING("Lines"),
     {.letter = 'v', .help = "say more (-vv, -vvv still more)", OPTION_TO_COUNT(O, verbose)},
     {.letter = 'q', .help = "say less", OPTION_TO_FLAG(O, brief)},
@@ -79,7 +86,7 @@ static void version_more(struct out *out)
 
 const struct option_table tool_options = {
     .tool = "pktsniff",
-    .purpose = "Prints what is in a capture file, as tcpdump's lines, as JSON or as fields.",
+    .purpose = "Prints or saves what is in a capture file: tcpdump's lines, JSON or fields.",
     .version = PKT_VERSION_STRING,
     .version_more = version_more,
     .operands = "[EXPRESSION]",

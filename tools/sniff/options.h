@@ -13,6 +13,9 @@ struct sniff_options {
     uint64_t packets;        /* stop after as many that match; 0: no limit */
     uint64_t skip;           /* leave out as many that match first */
     const char *filter_file; /* -F: the expression's file */
+    const char *save;        /* -w: file for what matches, "-" for standard output */
+    bool print;              /* --print: lines besides -w */
+    bool packet_buffered;    /* -U */
     const char *linktype;    /* -y: of the filter that -d prints without a file */
     bool strict_filter;
     bool unoptimised;  /* -O */

@@ -196,6 +196,8 @@ static void end(struct sniff *sniff)
     key_u64("packets_with_diagnoses", sniff->findings.packets);
     write_counts("diagnoses", sniff->findings.severities, 3, severity_name);
     write_counts("checksums", sniff->findings.checksums, 6, checksum_name);
+    if (sniff->options->save != NULL)
+        key_u64("saved", sniff->saved.packets);
     key_bool("complete",
              sniff->error.code == 0 && sniff->undecided == 0 && !sniff->interrupted && !sniff->limited);
     key_bool("interrupted", sniff->interrupted);

@@ -4,6 +4,7 @@
 #include "common/message.h"
 #include "input.h"
 #include "pkt/checksum.h"
+#include "save.h"
 
 #include <signal.h>
 #include <string.h>
@@ -76,6 +77,8 @@ static bool take_frame(struct sniff *sniff, const struct pkt_event *event)
         return chosen == 0;
     if (sniff->matched++ < options->skip)
         return true;
+    if (!save_event(sniff, event))
+        return false;
     sniff->reported++;
     if (sniff->report->packet != NULL)
         sniff->report->packet(sniff, event);
@@ -86,16 +89,21 @@ static bool take_frame(struct sniff *sniff, const struct pkt_event *event)
 }
 
 /* Nothing to read now: shows what there is and waits for more, or for a signal. */
-static void wait_for_input(struct sniff *sniff)
+static bool wait_for_input(struct sniff *sniff)
 {
     out_sink_flush(&sniff->sink);
+    if (!save_flush(sniff))
+        return false;
     input_wait(pkt_source_fd(sniff->source));
+    return true;
 }
 
 static bool take_event(struct sniff *sniff, const struct pkt_event *event)
 {
     if (event->kind == PKT_EVENT_FRAME)
         return take_frame(sniff, event);
+    if (!save_event(sniff, event))
+        return false;
     if (sniff->report->block != NULL)
         sniff->report->block(sniff, event);
     return true;
@@ -112,7 +120,7 @@ static void take_all(struct sniff *sniff)
         int result = pkt_source_next(sniff->source, &event, &sniff->error);
         if (result == PKT_E_AGAIN) {
             sniff->error.code = 0;
-            wait_for_input(sniff);
+            more = wait_for_input(sniff);
         } else {
             more = result == 1 && take_event(sniff, &event);
         }
@@ -145,20 +153,24 @@ static enum tool_status conclude(struct sniff *sniff)
     return TOOL_OK;
 }
 
+const struct sniff_report sniff_report_nothing = {0};
+
 enum tool_status sniff_run(struct sniff *sniff)
 {
     if (sniff->report->begin != NULL)
         sniff->report->begin(sniff);
     take_all(sniff);
+    save_finish(sniff);
     if (sniff->report->end != NULL)
         sniff->report->end(sniff);
     out_sink_flush(&sniff->sink);
-    return conclude(sniff);
+    return tool_status_worse(save_conclude(sniff), conclude(sniff));
 }
 
 enum tool_status sniff_fail(struct sniff *sniff)
 {
     sniff->interrupted = sniff_is_interrupted();
+    save_finish(sniff);
     if (sniff->options->json) {
         sniff->report->begin(sniff);
         sniff->report->end(sniff);

@@ -11,6 +11,7 @@
 #include "pkt/capture.h"
 #include "pkt/filter.h"
 #include "pkt/packet.h"
+#include "pkt/saver.h"
 
 struct sniff;
 
@@ -37,7 +38,9 @@ struct sniff {
     const struct sniff_report *report;
     const char *expression; /* "" when there is none */
     struct pkt_source *source;
-    struct pkt_filter *filter; /* NULL: every packet */
+    struct pkt_filter *filter;         /* NULL: every packet */
+    struct pkt_saver *saver;           /* NULL: nothing is saved, or it is closed */
+    struct pkt_saver_statistics saved; /* once it is closed */
     struct out *out;
     struct pkt_sink sink;
     struct pkt_packet packet; /* the frame under way, decoded */
@@ -76,6 +79,7 @@ extern const struct sniff_report sniff_report_text;
 extern const struct sniff_report sniff_report_json;
 extern const struct sniff_report sniff_report_fields;
 extern const struct sniff_report sniff_report_count;
+extern const struct sniff_report sniff_report_nothing;
 
 /* The names of --fields, looked up. False, said on standard error, when one is not in the registry or they
  * are too many. */

@@ -24,8 +24,8 @@ PKT_BEGIN
 /*
  * The most bytes that a record or packet block may have. libpcap's largest snap length is 262,144, and the
  * largest frame of a Linux kernel (BIG TCP, 8 x 65,535 bytes) twice that; four times that leaves room for
- * options and still keeps a reader, zstd's window included, under 16 MiB. A longer record is damage; a longer
- * block that holds no packet is delivered in part and skipped.
+ * options and still keeps a reader, zstd's window included, under 16 MiB. A longer record is not read; a
+ * longer block that holds no packet is delivered in part and skipped.
  */
 #define PKT_CAPTURE_RECORD_MAX (UINT32_C(2) << 20)
 

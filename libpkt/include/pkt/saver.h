@@ -56,7 +56,9 @@ struct pkt_saver_options {
     int packing;        /* enum pkt_saver_packing */
     int resolution;     /* enum pkt_saver_resolution, of what is not copied */
     uint32_t snap_len;  /* that headers state where no source does; 0: 262,144. Frames are not cut to it */
-    bool sync;          /* wait for the disk (fsync) before closing */
+    bool whole; /* every event of each source is handed over: the length that a pcapng section states of
+                   itself stays; else it becomes "not stated" in copies */
+    bool sync;  /* wait for the disk (fsync) before closing */
     const char *application;          /* pcapng's shb_userappl; NULL: libpkt and its version; "": none */
     const char *hardware;             /* shb_hardware; NULL: this machine's architecture; "": none */
     const char *system;               /* shb_os; NULL: this kernel and its release; "": none */
@@ -116,7 +118,7 @@ struct pkt_saver_interface_statistics {
 
 /*
  * Creates or truncates a capture file: mode 0666 less umask, close-on-exec. "-" and "/dev/stdout" are
- * standard output, of which a duplicate is used.
+ * standard output, of which a duplicate is used; "-.pcapng", "-.pcap.gz" and so on are, too, in that format.
  *
  * options    NULL for defaults
  * ret_saver  to be closed with pkt_saver_close; set on success only

@@ -16,7 +16,7 @@ enum pcap_length_order {
 };
 
 struct pcap_state {
-    uint8_t header[28]; /* as it stands in the file */
+    uint8_t header[28];   /* as it stands in the file */
     uint32_t fraction_ns; /* nanoseconds of one unit of the fraction */
     uint32_t snap_len;
     uint16_t linktype;

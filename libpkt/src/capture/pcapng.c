@@ -115,6 +115,27 @@ static int fail_len(const struct capture_file *file, uint32_t len, const char *r
                         (uintmax_t)offset, file_offset_space(file), (uintmax_t)len, rule);
 }
 
+/* The format allows it. */
+static int fail_limit(const struct capture_file *file, uint32_t len, struct pkt_error *reterr_error)
+{
+    uint64_t offset = window_offset(&file->window);
+    return capture_fail(
+        reterr_error, PKT_E_UNSUPPORTED, offset, file->name,
+        "the block at byte %ju%s states %ju bytes, more than the limit of this program, which "
+        "reads blocks of its type of up to %ju bytes",
+        (uintmax_t)offset, file_offset_space(file), (uintmax_t)len, (uintmax_t)PKT_CAPTURE_RECORD_MAX);
+}
+
+static int fail_interfaces(const struct capture_file *file, struct pkt_error *reterr_error)
+{
+    uint64_t offset = window_offset(&file->window);
+    return capture_fail(
+        reterr_error, PKT_E_UNSUPPORTED, offset, file->name,
+        "at byte %ju%s a section describes one more interface than the limit of this program, "
+        "which reads %d in a section",
+        (uintmax_t)offset, file_offset_space(file), PKT_CAPTURE_INTERFACES_MAX);
+}
+
 int pkt_capture_option_next(struct pkt_view *options, bool big_endian, uint16_t *ret_code,
                             struct pkt_view *ret_value)
 {
@@ -151,6 +172,8 @@ static int take_interface(struct capture_file *file, struct pkt_event *event, st
     int result = pcapng_add_interface(&file->pcapng, event->raw, &reason);
     if (result == PKT_E_MEMORY)
         return capture_fail_memory(reterr_error, file->name);
+    if (result == PKT_E_UNSUPPORTED)
+        return fail_interfaces(file, reterr_error);
     if (result < 0)
         return fail_block(file, reason, reterr_error);
     event->block.interface = file->pcapng.interface_count - 1;
@@ -366,7 +389,7 @@ static int check_len(const struct capture_file *file, const struct block_kind *k
     bool partly = kind->event != PKT_EVENT_FRAME && kind->event != PKT_EVENT_SECTION &&
                   kind->event != PKT_EVENT_INTERFACE && kind->event != PKT_EVENT_STATISTICS;
     if (len > PKT_CAPTURE_RECORD_MAX && !partly)
-        return fail_len(file, len, "is more than any block of its type needs", reterr_error);
+        return fail_limit(file, len, reterr_error);
     return 1;
 }
 

@@ -28,7 +28,8 @@ struct pcapng_state {
 
 /*
  * Adds the interface that an interface description block describes.
- * 0: done; PKT_E_FORMAT: reason is set; PKT_E_MEMORY.
+ * 0: done; PKT_E_FORMAT: reason is set; PKT_E_UNSUPPORTED: PKT_CAPTURE_INTERFACES_MAX are there;
+ * PKT_E_MEMORY.
  */
 int pcapng_add_interface(struct pcapng_state *pcapng, struct pkt_view block, const char **ret_reason);
 

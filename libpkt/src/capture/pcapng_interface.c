@@ -127,9 +127,8 @@ int pcapng_add_interface(struct pcapng_state *pcapng, struct pkt_view block, con
     *ret_reason = "the options of the interface description make no sense";
     if (!take_options(&interface, options, pcapng->big_endian))
         return PKT_E_FORMAT;
-    *ret_reason = "the section describes more interfaces than are read here";
     if (pcapng->interface_count == PKT_CAPTURE_INTERFACES_MAX)
-        return PKT_E_FORMAT;
+        return PKT_E_UNSUPPORTED;
     if (!make_room(pcapng))
         return PKT_E_MEMORY;
     prepare_time(&interface);

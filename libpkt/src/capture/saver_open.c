@@ -82,9 +82,16 @@ static int take_options(const struct pkt_saver_options *options, const char *nam
 
 /* --- descriptors --- */
 
+/* "-", also with a suffix that tells the format. */
 static bool is_standard(const char *path)
 {
-    return strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
+    static const char *const names[] = {"-",        "-.pcap",      "-.pcap.gz",    "-.pcap.zst",
+                                        "-.pcapng", "-.pcapng.gz", "-.pcapng.zst", "/dev/stdout"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(path, names[i]) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* The name as messages have it, whose suffix does not count. */

@@ -232,8 +232,8 @@ static int end(struct saver_output *output, bool sync, struct pkt_error *reterr_
 int output_close(struct saver_output *output, bool failed, bool sync, struct pkt_error *reterr_error)
 {
     int result = failed ? 0 : end(output, sync, reterr_error);
-    /* The descriptor is gone also after EINTR; and then nothing is known to be lost. */
-    if (output->ops->close(output->fd) != 0 && errno != EINTR && result == 0 && !failed)
+    /* EINTR too is a failure: on a network file system it can mean that the last bytes are not there. */
+    if (output->ops->close(output->fd) != 0 && result == 0 && !failed)
         result = capture_fail_system(reterr_error, errno, output->name, "written, but closing it failed");
     if (output->packer != NULL)
         output->packer->close(output->packer);

@@ -20,6 +20,7 @@ enum {
     OPTION_HEADER_LEN = 4,
     OPTION_MAX = UINT16_MAX,
     SECTION_FIXED = 16,
+    SECTION_LENGTH = 16, /* where in the block its length stands, 8 bytes */
     INTERFACE_FIXED = 8,
     STATISTICS_FIXED = 12,
     ENHANCED_FIXED = 20,
@@ -445,6 +446,33 @@ static bool is_pcapng(const struct pkt_source *source, const struct pkt_event *e
     return source->header.len == 0 && event->raw.len > 0;
 }
 
+/*
+ * A section may state its length (section 4.1). With blocks left out that would be a lie, by which a reader
+ * that skips sections goes astray: then it is not stated.
+ */
+static int copy_section(struct pkt_saver *saver, struct pkt_view raw, struct pkt_error *reterr_error)
+{
+    struct saver_bytes bytes;
+    int result = output_begin(&saver->output, raw.len, false, &bytes, reterr_error);
+    if (result < 0)
+        return result;
+    bytes_put(&bytes, raw.ptr, raw.len);
+    if (!saver->options.whole) {
+        bytes_set_u32(&bytes, SECTION_LENGTH, UINT32_MAX);
+        bytes_set_u32(&bytes, SECTION_LENGTH + 4, UINT32_MAX);
+    }
+    output_end(&saver->output, &bytes, SAVER_BLOCK);
+    return 0;
+}
+
+static int copy_block(struct pkt_saver *saver, const struct pkt_event *event, struct pkt_error *reterr_error)
+{
+    if (event->kind == PKT_EVENT_SECTION)
+        return copy_section(saver, event->raw, reterr_error);
+    enum saver_record kind = event->kind == PKT_EVENT_FRAME ? SAVER_PACKET : SAVER_BLOCK;
+    return saver_put_raw(saver, event->raw, kind, reterr_error);
+}
+
 static int copy(struct pkt_saver *saver, const struct pkt_source *source, const struct pkt_event *event,
                 struct pkt_error *reterr_error)
 {
@@ -457,8 +485,7 @@ static int copy(struct pkt_saver *saver, const struct pkt_source *source, const 
         saver->losses |= PKT_SAVER_LOST_LONG; /* the source skips the rest of it */
         return 1;
     }
-    enum saver_record kind = event->kind == PKT_EVENT_FRAME ? SAVER_PACKET : SAVER_BLOCK;
-    int result = saver_put_raw(saver, event->raw, kind, reterr_error);
+    int result = copy_block(saver, event, reterr_error);
     if (result < 0)
         return result;
     pcapng->begun = true;

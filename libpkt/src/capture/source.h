@@ -22,7 +22,7 @@ struct pkt_source {
     const struct pkt_source_ops *ops;
     struct pkt_source_statistics statistics;
     struct pkt_source_info info;
-    struct pkt_view header; /* of a pcap file, as it stands there; empty for formats without one */
+    struct pkt_view header;   /* of a pcap file, as it stands there; empty for formats without one */
     struct pkt_error failure; /* the final one */
 };
 
