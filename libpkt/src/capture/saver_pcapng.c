@@ -351,7 +351,7 @@ static void fill_enhanced(struct pkt_saver *saver, const struct saver_frame *sav
 static int put_frame(struct pkt_saver *saver, const struct saver_frame *saved, struct pkt_error *reterr_error)
 {
     struct saver_bytes bytes;
-    uint32_t number;
+    uint32_t number = 0;
     size_t data_len = (saved->frame->bytes.len + 3) / 4 * 4;
     size_t room = ENHANCED_FIXED + data_len + saved->options.len + saver->pcapng.comments_len + NUMBERS_ROOM;
     int result = check_frame(saver, saved->frame, BLOCK_OVERHEAD + room, reterr_error);
