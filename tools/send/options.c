@@ -58,23 +58,23 @@ static const struct option_row rows[] = {
      OPTION_TO_DURATION(O, interval_ns)},
 
     OPTION_HEADING("A capture instead of a description"),
-    {.letter = 'r', .name = "replay", .argument = "FILE", .help = "send what FILE holds, in its rhythm (- is standard input)",
+    {.letter = 'r', .name = "replay", .argument = "FILE", .help = "send what FILE holds (- is standard input)",
      .completes = OPTION_COMPLETES_FILES, .once = true, OPTION_TO_STRING(O, replay)},
     {.name = "speed", .argument = "FACTOR", .help = "replay FACTOR times as fast", .expect = "a factor such as 2 or 0.5",
      OPTION_TO_CALL(take_speed)},
-    {.name = "rewrite", .argument = "RULE", .help = "change addresses, ports, tags: ip:10.0.0.0/8=192.168.0.0/8",
+    {.name = "rewrite", .argument = "RULE", .help = "change packets, such as port:80=8080",
      .expect = "a rule such as ip:OLD=NEW; see pktsend(8)", OPTION_TO_CALL(take_rewrite)},
 
     OPTION_HEADING("Where to"),
-    {.letter = 'i', .name = "interface", .argument = "NAME", .help = "leave by this interface (default: as the routing table says)",
+    {.letter = 'i', .name = "interface", .argument = "NAME", .help = "leave by this one (default: by the routes)",
      .completes = OPTION_COMPLETES_INTERFACES, OPTION_TO_STRING(O, interface)},
     {.name = "via", .argument = "WAY", .help = "auto, raw, packet or libnet", .choices = vias,
      OPTION_TO_CHOICE(O, via)},
     {.name = "bypass", .help = "around the queueing discipline of the interface", .more = true,
      OPTION_TO_FLAG(O, bypass)},
-    {.name = "netns", .argument = "NAME", .help = "in this network namespace, or that of a process id",
+    {.name = "netns", .argument = "NAME", .help = "in this network namespace (or process id)",
      OPTION_TO_STRING(O, netns)},
-    {.letter = 'w', .name = "save", .argument = "FILE", .help = "write to FILE (.pcap, .pcapng, .gz, .zst) instead of sending",
+    {.letter = 'w', .name = "save", .argument = "FILE", .help = "write to FILE instead of sending",
      .completes = OPTION_COMPLETES_FILES, .once = true, OPTION_TO_STRING(O, save)},
     {.name = "dry-run", .help = "send nothing", OPTION_TO_FLAG(O, dry_run)},
     {.name = "yes", .help = "do not ask before many packets or harmful ones", OPTION_TO_FLAG(O, yes)},
@@ -94,10 +94,10 @@ static const struct option_row rows[] = {
 /* clang-format on */
 
 static const struct option_example examples[] = {
-    {"pktsend 'ip dst=10.0.0.1 / icmp echo' --listen 1",       "one ping, and who answers"       },
-    {"pktsend 'ip / igmp3 report join 239.1.1.1' -i eth0",     "what a host says when it joins"  },
-    {"pktsend 'ip dst=10.0.0.1 ttl=1..5 / udp' --save x.pcap", "into a file: no privilege needed"},
-    {"pktsend --replay lan.pcap -i eth0 --speed 2",            "a capture, twice as fast"        },
+    {"pktsend 'ip dst=10.0.0.1 / icmp' --listen 1", "a ping"           },
+    {"pktsend -i eth0 'ip / igmp3 join 239.1.1.1'", "a host joins"     },
+    {"pktsend --save x.pcap 'ip ttl=1..5 / udp'",   "without privilege"},
+    {"pktsend -r lan.pcap -i eth0 --speed 2",       "twice as fast"    },
 };
 
 const struct option_table tool_options = {
