@@ -7,6 +7,16 @@
 #include <errno.h>
 #include <string.h>
 
+static bool is_standard(const char *path)
+{
+    return path[0] == '-' || strcmp(path, "/dev/stdout") == 0;
+}
+
+static const char *shown_name(const char *path)
+{
+    return is_standard(path) ? "standard output" : path;
+}
+
 /* Whether the whole file is copied: then the lengths that pcapng sections state stay true. */
 static bool is_whole(const struct sniff *sniff)
 {
@@ -52,7 +62,7 @@ void save_finish(struct sniff *sniff)
     sniff->saver = NULL;
     if (result == 0)
         return;
-    if (error.system_errno == EPIPE && sniff->options->save[0] == '-')
+    if (error.system_errno == EPIPE && is_standard(sniff->options->save))
         out_die_of_closed_pipe();
     if (sniff->error.code == 0)
         sniff->error = error;
@@ -66,6 +76,9 @@ enum tool_status save_conclude(const struct sniff *sniff)
     uint32_t losses = sniff->saved.losses;
     if (sniff->options->save == NULL)
         return TOOL_OK;
+    message_notice("%llu %s saved to %s", (unsigned long long)sniff->saved.packets,
+                   message_plural(sniff->saved.packets, "packet", "packets"),
+                   shown_name(sniff->options->save));
     if ((losses & PKT_SAVER_LOST_LONG) != 0)
         message_error("%s: blocks of more than 2 MiB are missing, which are skipped when read",
                       sniff->options->save);

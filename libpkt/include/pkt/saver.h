@@ -42,7 +42,8 @@ enum pkt_saver_packing {
 };
 
 enum pkt_saver_resolution {
-    PKT_SAVER_RESOLUTION_AUTO = 0, /* nanoseconds where the first frame's time has more than 6 digits */
+    PKT_SAVER_RESOLUTION_AUTO =
+        0, /* nanoseconds where the first frame's or, in pcap, its source has more than 6 digits */
     PKT_SAVER_MICROSECONDS,
     PKT_SAVER_NANOSECONDS,
 };

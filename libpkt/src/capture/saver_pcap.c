@@ -14,6 +14,7 @@ enum {
     HEADER_MAJOR = 4,
     HEADER_MINOR = 6,
     RECORD_LEN = 16,
+    MICROSECOND_DIGITS = 6,
     VERSION_MAJOR = 2,
     VERSION_MINOR = 4,
 };
@@ -254,13 +255,27 @@ static int check_frame(const struct pkt_saver *saver, const struct pkt_frame *fr
     return 0;
 }
 
+/* Whether an interface of the source has finer times than the first frame's: they share one file. */
+static bool has_finer_times(const struct pkt_source *source)
+{
+    struct pkt_source_interface interface;
+    for (uint32_t i = 0; source != NULL && pkt_source_get_interface(source, i, &interface); i++) {
+        if (interface.time_digits > MICROSECOND_DIGITS)
+            return true;
+    }
+    return false;
+}
+
 /* The first frame decides what nothing before decided. */
-static void settle_header(struct pkt_saver *saver, const struct pkt_frame *frame)
+static void settle_header(struct pkt_saver *saver, const struct saver_frame *saved)
 {
     struct saver_pcap *pcap = &saver->pcap;
+    const struct pkt_frame *frame = saved->frame;
     if (pcap->begun || pcap->is_copied)
         return;
-    pcap->nanoseconds = saver_wants_nanoseconds(saver, frame);
+    pcap->nanoseconds =
+        saver_wants_nanoseconds(saver, frame) ||
+        (saver->options.resolution == PKT_SAVER_RESOLUTION_AUTO && has_finer_times(saved->source));
     if (!pcap->has_linktype || pcap->fcs_len == 0)
         pcap->fcs_len = saver_fcs_len(frame);
     pcap->linktype = frame->linktype;
@@ -290,7 +305,7 @@ static int put_frame(struct pkt_saver *saver, const struct saver_frame *saved, s
     int result = check_frame(saver, saved->frame, reterr_error);
     if (result < 0)
         return result;
-    settle_header(saver, saved->frame);
+    settle_header(saver, saved);
     result = lay_header(saver, reterr_error);
     if (result < 0)
         return result;
