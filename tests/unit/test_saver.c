@@ -488,6 +488,35 @@ static void test_arguments(void **state)
     assert_int_equal(pkt_saver_close(NULL, &error), 0);
 }
 
+/* What is read, now or later, is not emptied. */
+static void test_kept(void **state)
+{
+    (void)state;
+    char path[40];
+    struct bytes from = {0}, now = {0};
+    struct pkt_error error;
+    struct pkt_source *source;
+    struct pkt_saver *saver;
+    put_pcap_header(&from, 0xa1b2c3d4, 1);
+    int fd = fd_of(from.data, from.len, false);
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    assert_int_equal(pkt_source_open_file(path, NULL, &source, &error), 0);
+    const struct pkt_saver_options options[] = {
+        {.size = sizeof options[0], .reading = source},
+        {.size = sizeof options[0], .keep = path     }
+    };
+    for (unsigned i = 0; i < COUNT(options); i++) {
+        assert_int_equal(pkt_saver_open_file(path, &options[i], &saver, &error), PKT_E_ARGUMENT);
+        assert_non_null(strstr(error.sentence, "is being read"));
+        assert_int_equal(pread(fd, now.data, sizeof now.data, 0), from.len);
+    }
+    assert_int_equal(pkt_saver_open_file(path, NULL, &saver, &error), 0); /* who does not ask gets it */
+    assert_int_equal(pread(fd, now.data, sizeof now.data, 0), 0);
+    assert_int_equal(pkt_saver_close(saver, &error), 0);
+    pkt_source_close(source);
+    close(fd);
+}
+
 /* A record larger than the buffer, and as many small ones as have marks. */
 static void test_large_and_many(void **state)
 {
@@ -546,6 +575,7 @@ int main(void)
         cmocka_unit_test(test_pcapng_to_pcap), cmocka_unit_test(test_pcap_to_pcapng),
         cmocka_unit_test(test_packed),         cmocka_unit_test(test_arguments),
         cmocka_unit_test(test_large_and_many), cmocka_unit_test(test_many_interfaces),
+        cmocka_unit_test(test_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

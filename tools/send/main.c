@@ -120,7 +120,7 @@ static bool may_send(const struct engine_settings *settings, const struct send_s
 
 static int open_file(void)
 {
-    struct pkt_saver_options saver = {.size = sizeof saver};
+    struct pkt_saver_options saver = {.size = sizeof saver, .keep = options.replay};
     return pkt_saver_open_file(options.save, &saver, &run.saver, &run.error);
 }
 

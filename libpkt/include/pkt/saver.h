@@ -64,6 +64,7 @@ struct pkt_saver_options {
     const char *hardware;             /* shb_hardware; NULL: this machine's architecture; "": none */
     const char *system;               /* shb_os; NULL: this kernel and its release; "": none */
     const struct pkt_source *reading; /* refuse to write over the file that it reads; NULL: none */
+    const char *keep; /* the same by name, for a file that is read later; "-": standard input; NULL: none */
 };
 
 /* What a conversion could not keep. Values are ABI: append only. */
@@ -124,9 +125,9 @@ struct pkt_saver_interface_statistics {
  * options    NULL for defaults
  * ret_saver  to be closed with pkt_saver_close; set on success only
  *
- * Fails with PKT_E_SYSTEM (cannot be created), PKT_E_ARGUMENT (a terminal, the file that options.reading
- * reads, options that make no sense), PKT_E_UNSUPPORTED (this build lacks the compression) or PKT_E_MEMORY;
- * a file that is refused is left as it was.
+ * Fails with PKT_E_SYSTEM (cannot be created), PKT_E_ARGUMENT (a terminal, the file of options.reading or
+ * options.keep, options that make no sense), PKT_E_UNSUPPORTED (this build lacks the compression) or
+ * PKT_E_MEMORY; a file that is refused is left as it was.
  */
 PKT_API PKT_NODISCARD int pkt_saver_open_file(const char *path, const struct pkt_saver_options *options,
                                               struct pkt_saver **ret_saver, struct pkt_error *reterr_error);

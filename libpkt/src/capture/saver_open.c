@@ -101,14 +101,25 @@ static const char *shown_name(const char *path)
 }
 
 /* Two descriptors of one pipe or terminal are harmless; of one file or disk they are not. */
-static bool is_same_file(int fd, const struct pkt_source *source)
+static bool is_same_file(const struct stat *ours, const struct stat *theirs)
+{
+    return (S_ISREG(ours->st_mode) || S_ISBLK(ours->st_mode)) && ours->st_dev == theirs->st_dev &&
+           ours->st_ino == theirs->st_ino;
+}
+
+static bool is_read(int fd, const struct pkt_saver_options *options)
 {
     struct stat ours, theirs;
-    if (source == NULL || pkt_source_fd(source) < 0 || fstat(fd, &ours) != 0 ||
-        fstat(pkt_source_fd(source), &theirs) != 0)
+    const char *keep = options->keep;
+    if (fstat(fd, &ours) != 0)
         return false;
-    return (S_ISREG(ours.st_mode) || S_ISBLK(ours.st_mode)) && ours.st_dev == theirs.st_dev &&
-           ours.st_ino == theirs.st_ino;
+    if (options->reading != NULL && pkt_source_fd(options->reading) >= 0 &&
+        fstat(pkt_source_fd(options->reading), &theirs) == 0 && is_same_file(&ours, &theirs))
+        return true;
+    if (keep == NULL)
+        return false;
+    int result = strcmp(keep, "-") == 0 ? fstat(STDIN_FILENO, &theirs) : stat(keep, &theirs);
+    return result == 0 && is_same_file(&ours, &theirs);
 }
 
 static int check_target(int fd, const char *name, const struct pkt_saver_options *options,
@@ -117,7 +128,7 @@ static int check_target(int fd, const char *name, const struct pkt_saver_options
     if (isatty(fd))
         return capture_fail(reterr_error, PKT_E_ARGUMENT, 0, name,
                             "a terminal: a capture is no text; name a file, or put a command behind a pipe");
-    if (is_same_file(fd, options->reading))
+    if (is_read(fd, options))
         return capture_fail(reterr_error, PKT_E_ARGUMENT, 0, name,
                             "the file that is being read, which would be lost: save to another");
     return 0;
