@@ -181,8 +181,8 @@ PKT_API void pkt_build_icmp6_parameter_problem(struct pkt_build *build,
  *
  * Behind an extended echo request it follows directly.
  *
- * ORDER without such a message: redirects, source quenches and too big packets have no room for the length
- * attribute.
+ * ORDER without such a message: redirects, source quenches, too big packets and ICMPv6's parameter problems
+ * have no room for the length attribute.
  */
 PKT_API void pkt_build_icmp_extension(struct pkt_build *build);
 
