@@ -52,7 +52,8 @@ void carrier_seal(struct send_carrier *carrier);
 struct carrier_sender *carrier_choose(struct send_carrier *carrier, const struct send_item *item,
                                       struct pkt_error *reterr_error);
 
-/* Makes every sender that packets out of the interface of -i can need. 0 or a negative enum pkt_error_code. */
+/* Makes every sender that packets out of the interface of -i can need. 0 or a negative enum pkt_error_code.
+ */
 int carrier_make_all(struct send_carrier *carrier, struct pkt_error *reterr_error);
 
 /* Whether this sender carries the item. */
