@@ -68,7 +68,7 @@ test_pkg_config() {
     # The archive instead of the shared library, as a distribution's static builds do it.
     read -ra flags <<<"$(pkg-config --cflags libpkt)"
     must 'a program with libpkt.a' cc -std=c17 "$here/foreign/main.c" -o "$work/with-archive" "${flags[@]}" \
-        "$prefix/lib/libpkt.a" -lpcap -lz -lzstd
+        "$prefix/lib/libpkt.a" -lpcap -lmnl -lnet -lseccomp -lz -lzstd
     is "$version 220d" "$work/with-archive"
 }
 

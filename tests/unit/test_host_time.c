@@ -146,6 +146,22 @@ static void take(int fd, int flags, struct msghdr *ret_message)
     assert_false(ret_message->msg_flags & MSG_CTRUNC);
 }
 
+/* The kernel begins to stamp what it receives a moment after it is asked to: packets of a socket of its own
+ * go until one has a stamp. */
+static void wait_for_stamps(int to, struct sockaddr_in *address)
+{
+    int other = socket(AF_INET, SOCK_DGRAM, 0);
+    struct pkt_receive_stamp stamp = {0};
+    for (int64_t end = pkt_mono_now().ns + WAIT_MS * INT64_C(1000000); !stamp.has_time;) {
+        struct msghdr message;
+        assert_true(pkt_mono_now().ns < end);
+        assert_int_equal(sendto(other, "", 1, 0, (struct sockaddr *)address, sizeof *address), 1);
+        take(to, 0, &message);
+        pkt_timestamp_read_receive(&message, &stamp);
+    }
+    close(other);
+}
+
 /* Each packet has one stamp a point, numbered right, in order, and before the receiver's. */
 static void test_stamps(void **state)
 {
@@ -158,6 +174,7 @@ static void test_stamps(void **state)
     struct pkt_timestamp_options receive = {.size = sizeof receive, .receive = true};
     assert_int_equal(pkt_timestamp_enable(from, &transmit, &error), 0);
     assert_int_equal(pkt_timestamp_enable(to, &receive, &error), 0);
+    wait_for_stamps(to, &address);
     int64_t earliest = pkt_wall_now().ns;
     for (uint8_t i = 0; i < (uint8_t)PACKETS; i++)
         assert_int_equal(sendto(from, &i, 1, 0, (struct sockaddr *)&address, sizeof address), 1);
