@@ -1,5 +1,6 @@
 # See build_scapy.sh. Every packet is written here from its standard's words, not from what the library prints.
 import os
+import struct
 import subprocess
 import sys
 
@@ -55,10 +56,16 @@ def icmp(text):
     return ip4 / message
 
 
-def extended(structure):
+def extended(kind, code, structure):
     """A quotation padded to 128 bytes, and its length in words of 4 (RFC 4884)."""
     quoted = bytes(udp4).ljust(128, b"\0")
-    return ip4 / ICMP(type=11, code=0, length=32) / Raw(quoted + bytes(structure))
+    return ip4 / ICMP(type=kind, code=code, length=32) / Raw(quoted + structure)
+
+
+def structure(*objects):
+    """Of objects of class, C-type and data: version 2, and a checksum over all of it (RFC 4884 7)."""
+    body = b"".join(struct.pack("!HBB", 4 + len(data), *kind) + data for *kind, data in objects)
+    return b"\x20\0" + struct.pack("!H", checksum(b"\x20\0\0\0" + body)) + body
 
 
 def advertisement():
@@ -100,8 +107,10 @@ def tcp6():
 def packets():
     sack = [("MSS", 1460), ("SAckOK", b""), ("Timestamp", (0x11111111, 0)), ("NOP", None), ("WScale", 7)]
     segments = inet6.IPv6ExtHdrSegmentRouting(addresses=[C6, B6], segleft=1, lastentry=1)
-    interface = "20000000" + "00080302" + "00000003"
-    interface = "2000%04x" % checksum(bytes.fromhex(interface)) + interface[8:]
+    index = structure((3, 2, struct.pack("!I", 3)))
+    name = structure((3, 1, b"wlan0\0\0\0"))
+    # RFC 5837 4: role 2, then index, address, name and MTU; their data in that order
+    interface = structure((2, 0x8f, struct.pack("!IHH4s8sI", 3, 1, 0, bytes([192, 0, 2, 1]), b"\x08eth0", 1500)))
     return {
         "ethernet_udp4": ether / udp4,
         "vlan": ether / Dot1Q(vlan=100, prio=5, id=1) / udp4,
@@ -151,14 +160,18 @@ def packets():
         "icmp_redirect": ip4 / ICMP(type=5, code=1, gw=C4) / udp4,
         "icmp_time_exceeded": ip4 / ICMP(type=11) / Raw(bytes(udp4)[:28]),
         "icmp_parameter": ip4 / ICMP(type=12, ptr=8) / udp4,
-        "icmp_mpls": extended(extensions.ICMPExtensionHeader() / extensions.ICMPExtensionMPLS(
-            stack=[MPLS(label=16001, cos=3, s=1, ttl=1)])),
-        "icmp_extended_echo": icmp("2a000000" + "00050601" + interface),
+        "icmp_mpls": extended(11, 0, bytes(extensions.ICMPExtensionHeader() / extensions.ICMPExtensionMPLS(
+            stack=[MPLS(label=16001, cos=3, s=1, ttl=1)]))),
+        "icmp_interface": extended(3, 1, interface),
+        "icmp_extended_reply": icmp("2b000000" + "00050645"),
+        "icmp_traceroute": icmp("1e010000" + "12340000" + "00030004" + "0001e848" + "000005dc"),
+        "icmp_extended_echo": icmp("2a000000" + "00050601" + index.hex()),
         "icmp6_echo": ip6 / inet6.ICMPv6EchoRequest(id=0x1234, seq=7, data=b"hello"),
         "icmp6_unreachable": ip6 / inet6.ICMPv6DestUnreach(code=4) / udp6,
         "icmp6_too_big": ip6 / inet6.ICMPv6PacketTooBig(mtu=1280) / udp6,
         "icmp6_time_exceeded": ip6 / inet6.ICMPv6TimeExceeded(code=1) / udp6,
         "icmp6_parameter": ip6 / inet6.ICMPv6ParamProblem(code=1, ptr=40) / udp6,
+        "icmp6_extended_echo": ip6 / inet6.ICMPv6Unknown(type=160, code=0, msgbody=b"\0\x05\x06\0" + name),
         "nd_rs": nd("ff02::2", inet6.ICMPv6ND_RS() / inet6.ICMPv6NDOptSrcLLAddr(lladdr=A)),
         "nd_ra": advertisement(),
         "nd_ns": nd("ff02::1:ff00:3", inet6.ICMPv6ND_NS(tgt=C6) / inet6.ICMPv6NDOptSrcLLAddr(lladdr=A)),
@@ -166,17 +179,21 @@ def packets():
         "nd_redirect": redirect(),
         "igmp1_query": igmp("224.0.0.1", IGMP(type=0x11, mrcode=0, gaddr="0.0.0.0")),
         "igmp1_report": igmp(GROUP4, IGMP(type=0x12, mrcode=0, gaddr=GROUP4)),
+        "igmp2_query": igmp(GROUP4, IGMP(type=0x11, mrcode=10, gaddr=GROUP4)),
         "igmp2_report": igmp(GROUP4, IGMP(type=0x16, mrcode=0, gaddr=GROUP4)),
         "igmp2_leave": igmp("224.0.0.2", IGMP(type=0x17, mrcode=0, gaddr=GROUP4)),
         "igmp3_query": igmp(GROUP4, IGMPv3(type=0x11, mrcode=10) / IGMPv3mq(
             gaddr=GROUP4, s=1, qrv=2, qqic=125, srcaddrs=[B4, C4])),
         "igmp3_report": igmp3_report(),
+        "igmp_discovery": igmp("224.0.0.106", IGMP(type=0x30, mrcode=20, gaddr="0.125.0.2")),
         "mld1_query": mld(GROUP6, inet6.ICMPv6MLQuery(mladdr=GROUP6, mrd=1000)),
         "mld1_report": mld(GROUP6, inet6.ICMPv6MLReport(mladdr=GROUP6)),
         "mld1_done": mld(GROUP6, inet6.ICMPv6MLDone(mladdr=GROUP6)),
         "mld2_query": mld(GROUP6, inet6.ICMPv6MLQuery2(mladdr=GROUP6, mrd=1000, QRV=3, QQIC=125, sources=[B6],
                                                        sources_number=1)),
         "mld2_report": mld2_report(),
+        "mld_discovery": mld("ff02::6a", inet6.ICMPv6MRD_Advertisement(advinter=20, queryint=125, robustness=2)),
+        "mld_solicitation": mld("ff02::2", inet6.ICMPv6MRD_Solicitation()),
     }
 
 

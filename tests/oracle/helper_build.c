@@ -428,6 +428,38 @@ static void icmp_extended_echo(struct pkt_build *b)
     pkt_build_icmp_interface_id(b, &(struct pkt_interface_id){.type = 2, .index = 3});
 }
 
+static void icmp_interface(struct pkt_build *b)
+{
+    ip4(b);
+    pkt_build_icmp_unreachable(b, &(struct pkt_icmp_unreachable_spec){.code = 1});
+    udp4(b);
+    pkt_build_icmp_extension(b);
+    pkt_build_icmp_interface_info(b, &(struct pkt_interface_info){.role = 2,
+                                                                  .has_index = true,
+                                                                  .has_ip4 = true,
+                                                                  .has_name = true,
+                                                                  .has_mtu = true,
+                                                                  .index = 3,
+                                                                  .ip4 = a4,
+                                                                  .name = pkt_view_make("eth0", 4),
+                                                                  .mtu = 1500});
+}
+
+static void icmp_extended_reply(struct pkt_build *b)
+{
+    ip4(b);
+    pkt_build_icmp_extended_reply(b, &(struct pkt_icmp_extended_reply_spec){
+                                         .id = 5, .sequence = 6, .state = 2, .active = true, .ip6 = true});
+}
+
+static void icmp_traceroute(struct pkt_build *b)
+{
+    ip4(b);
+    pkt_build_icmp_traceroute(
+        b, &(struct pkt_icmp_traceroute_spec){
+               .code = 1, .id = 0x1234, .outbound_hops = 3, .return_hops = 4, .speed = 125000, .mtu = 1500});
+}
+
 /* --- ICMPv6 --- */
 
 static void icmp6_echo(struct pkt_build *b)
@@ -463,6 +495,14 @@ static void icmp6_parameter(struct pkt_build *b)
     ip6(b);
     pkt_build_icmp6_parameter_problem(b, &(struct pkt_icmp_parameter_spec){.code = 1, .pointer = 40});
     udp6(b);
+}
+
+static void icmp6_extended_echo(struct pkt_build *b)
+{
+    ip6(b);
+    pkt_build_icmp6_extended_echo(b, &(struct pkt_icmp_extended_echo_spec){.id = 5, .sequence = 6});
+    pkt_build_icmp_extension(b);
+    pkt_build_icmp_interface_id(b, &(struct pkt_interface_id){.type = 1, .name = pkt_view_make("wlan0", 5)});
 }
 
 static void nd_header(struct pkt_build *b, uint8_t type)
@@ -545,6 +585,12 @@ static void igmp1_report(struct pkt_build *b)
     pkt_build_igmp(b, &(struct pkt_igmp_spec){.type = PKT_IGMP_V1_REPORT, .group = group4});
 }
 
+static void igmp2_query(struct pkt_build *b)
+{
+    igmp_header(b, group4);
+    pkt_build_igmp(b, &(struct pkt_igmp_spec){.code = 10, .group = group4});
+}
+
 static void igmp2_report(struct pkt_build *b)
 {
     igmp_header(b, group4);
@@ -578,6 +624,14 @@ static void igmp3_report(struct pkt_build *b)
     pkt_build_igmp3_record(
         b, &(struct pkt_igmp3_record_spec){
                .type = PKT_RECORD_ALLOW, .group = group4, .sources = sources, .source_count = 2});
+}
+
+static void igmp_discovery(struct pkt_build *b)
+{
+    igmp_header(b, (struct pkt_ip4){
+                       {224, 0, 0, 106}
+    });
+    pkt_build_igmp_mrd(b, &(struct pkt_mrd_spec){.query_interval_s = 125, .robustness = 2});
 }
 
 static void mld_header(struct pkt_build *b, struct pkt_ip6 dst)
@@ -625,6 +679,22 @@ static void mld2_report(struct pkt_build *b)
     pkt_build_mld2_record(b,
                           &(struct pkt_mld2_record_spec){
                               .type = PKT_RECORD_BLOCK, .group = group6, .sources = &c6, .source_count = 1});
+}
+
+static void mld_discovery(struct pkt_build *b)
+{
+    mld_header(b, (struct pkt_ip6){
+                      {0xff, 2, [15] = 0x6a}
+    });
+    pkt_build_icmp6_mrd(b, &(struct pkt_mrd_spec){.query_interval_s = 125, .robustness = 2});
+}
+
+static void mld_solicitation(struct pkt_build *b)
+{
+    mld_header(b, (struct pkt_ip6){
+                      {0xff, 2, [15] = 2}
+    });
+    pkt_build_icmp6_mrd(b, &(struct pkt_mrd_spec){.message = PKT_MRD_SOLICITATION});
 }
 
 /* --- */
@@ -684,11 +754,15 @@ static const struct {
     CASE(icmp_parameter),
     CASE(icmp_mpls),
     CASE(icmp_extended_echo),
+    CASE(icmp_interface),
+    CASE(icmp_extended_reply),
+    CASE(icmp_traceroute),
     CASE(icmp6_echo),
     CASE(icmp6_unreachable),
     CASE(icmp6_too_big),
     CASE(icmp6_time_exceeded),
     CASE(icmp6_parameter),
+    CASE(icmp6_extended_echo),
     CASE(nd_rs),
     CASE(nd_ra),
     CASE(nd_ns),
@@ -696,15 +770,19 @@ static const struct {
     CASE(nd_redirect),
     CASE(igmp1_query),
     CASE(igmp1_report),
+    CASE(igmp2_query),
     CASE(igmp2_report),
     CASE(igmp2_leave),
     CASE(igmp3_query),
     CASE(igmp3_report),
+    CASE(igmp_discovery),
     CASE(mld1_query),
     CASE(mld1_report),
     CASE(mld1_done),
     CASE(mld2_query),
     CASE(mld2_report),
+    CASE(mld_discovery),
+    CASE(mld_solicitation),
 };
 
 static void print_packet(const char *name, struct pkt_view packet)
