@@ -484,6 +484,28 @@ static void test_appended(void **state)
     }
 }
 
+/* In the middle of a file: what lies behind is not ours to cut, so part of a record stays, and that is said.
+ */
+static void test_in_the_middle(void **state)
+{
+    static const char old[5000] = "what was here before";
+    (void)state;
+    int fd = new_file();
+    int copy = dup(fd);
+    assert_int_equal(write(fd, old, sizeof old), sizeof old);
+    assert_return_code(lseek(fd, 6, SEEK_SET), 0);
+    memset(&faults, 0, sizeof faults);
+    faults.write_left = 1;
+    faults.write_errno = ENOSPC;
+    faults.write_most = 20;
+    struct outcome outcome = save_faulty(&styles[0], fd, false);
+    check_said(&outcome, ENOSPC);
+    assert_true(outcome.statistics.torn);
+    assert_int_equal(outcome.statistics.bytes, 20);
+    assert_int_equal(file_len(copy), sizeof old);
+    close(copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,6 +513,7 @@ int main(void)
         cmocka_unit_test(test_writes_stutter),      cmocka_unit_test(test_torn),
         cmocka_unit_test(test_sync_and_close_fail), cmocka_unit_test(test_full_device),
         cmocka_unit_test(test_closed_pipe),         cmocka_unit_test(test_appended),
+        cmocka_unit_test(test_in_the_middle),
     };
     return cmocka_run_group_tests(tests, make_frames, NULL);
 }

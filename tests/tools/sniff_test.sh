@@ -59,6 +59,9 @@ report $? 'the count of a filter'
 expect 'no packet matches' 0 '' -r "$ping" tcp
 lines 'no packet matches' 0
 
+expect 'each packet at once' 0 '' -r "$ping" -U
+lines 'each packet at once' 6
+
 expect 'no input' 2 'no input: give a capture file with -r' -n
 expect 'no such file' 2 'nowhere.pcap.*No such file' -r "$scratch/nowhere.pcap"
 expect 'a directory' 2 'a directory' -r "$scratch"

@@ -43,10 +43,6 @@ static bool check_options(const struct sniff_options *options)
         message_error("option -w: standard output cannot hold the packets and lines too: name a file");
         return false;
     }
-    if (options->packet_buffered && options->save == NULL) {
-        message_error("option -U: nothing is saved: it goes with -w FILE");
-        return false;
-    }
     if (options->read == NULL && options->dump == 0) {
         message_error("no input: give a capture file with -r FILE, or -r - for standard input");
         return false;
@@ -158,7 +154,7 @@ int main(int argc, char **argv)
     if (!check_options(&options) || !expression_read(options.filter_file, &operands, &expression))
         return TOOL_ERROR;
     out_open_standard(&out);
-    out_set_line_buffered(&out, options.line_buffered);
+    out_set_line_buffered(&out, options.line_buffered || options.packet_buffered);
     sniff = (struct sniff){
         .options = &options, .report = choose_report(&options), .expression = expression, .out = &out};
     status = run(&sniff);

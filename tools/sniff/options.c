@@ -35,7 +35,7 @@ static const struct option_row rows[] = {
     {.letter = 'w', .name = "save", .argument = "FILE", .help = "save what matches: .pcap, .pcapng, and .gz or .zst",
      .completes = OPTION_COMPLETES_FILES, .once = true, OPTION_TO_STRING(O, save)},
     {.name = "print", .help = "print lines too when saving", .more = true, OPTION_TO_FLAG(O, print)},
-    {.letter = 'U', .name = "packet-buffered", .help = "write each packet at once when saving", .more = true,
+    {.letter = 'U', .name = "packet-buffered", .help = "write each packet at once, saved or printed", .more = true,
      OPTION_TO_FLAG(O, packet_buffered)},
 
     OPTION_HEADING("Lines"),

@@ -82,7 +82,7 @@ static bool take_frame(struct sniff *sniff, const struct pkt_event *event)
     sniff->reported++;
     if (sniff->report->packet != NULL)
         sniff->report->packet(sniff, event);
-    if (options->line_buffered)
+    if (options->line_buffered || options->packet_buffered)
         out_sink_sync(&sniff->sink);
     sniff->limited = options->packets != 0 && sniff->reported >= options->packets;
     return !sniff->limited && !out_has_failed(sniff->out);

@@ -48,7 +48,7 @@ void bytes_set_u32(struct saver_bytes *bytes, size_t off, uint32_t value)
 
 /* --- opening --- */
 
-/* Only a regular file can be cut, and only while nobody else has written behind us. */
+/* Only a regular file can be cut. */
 static void look_at(struct saver_output *output)
 {
     struct stat status;
@@ -110,10 +110,15 @@ static size_t count_whole(struct saver_output *output, size_t len)
     return end;
 }
 
-/*
- * done bytes of a write that failed are on the file, of which keep may stay. Somebody who writes into the
- * same file, as a shell's >> allows, moves the offset: then it is not cut, for that would take their bytes.
+/* Whether the file ends there: what others have written behind us, or had there before, is not ours to cut.
  */
+static bool ends_at(const struct saver_output *output, off_t end)
+{
+    struct stat status;
+    return output->can_cut && fstat(output->fd, &status) == 0 && status.st_size == end;
+}
+
+/* done bytes of a write that failed are on the file, of which keep may stay. */
 static void cut(struct saver_output *output, size_t done, size_t keep)
 {
     off_t now = (off_t)(output->start + output->bytes + done);
@@ -121,8 +126,7 @@ static void cut(struct saver_output *output, size_t done, size_t keep)
     output->bytes += done;
     if (done == keep)
         return;
-    output->torn = !output->can_cut || lseek(output->fd, 0, SEEK_CUR) != now ||
-                   output->ops->truncate(output->fd, then) != 0;
+    output->torn = !ends_at(output, now) || output->ops->truncate(output->fd, then) != 0;
     if (output->torn)
         return;
     output->bytes -= done - keep;
