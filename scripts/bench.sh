@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds release and races it against its peers, side by side in the same run: the ratios are what counts.
 #
-#     bench.sh [decode|checksum|walk|tool|send]...      default: all
+#     bench.sh [decode|checksum|walk|tool|build|send]...      default: all
 set -eu
 cd "$(dirname "$0")/.."
 export LC_ALL=C
@@ -10,7 +10,7 @@ build=build/bench
 work=$build/work
 mkdir -p "$work"
 cmake --preset release -B "$build" -DPKT_BENCH=ON > "$build/configure.log"
-cmake --build "$build" --target pktsniff bench_decode bench_walk bench_run bench_send > "$build/build.log" ||
+cmake --build "$build" --target pktsniff bench_decode bench_walk bench_run bench_build bench_send > "$build/build.log" ||
     { cat "$build/build.log"; exit 2; }
 sniff=$build/tools/pktsniff
 run=$build/tests/bench/bench_run
@@ -95,6 +95,16 @@ bench_tool() {
             "tshark -n -T ek -r $small"
 }
 
+bench_build() {
+    "$build/tests/bench/bench_build" | while read -r what libnet ours; do
+        case $what in
+        echo) line "an 84-byte echo request built; libnet" "$ours" "$libnet" ns 3 ;;
+        patch) line "its next sequence number patched into a template; libnet" "$ours" "$libnet" ns - ;;
+        put) line "the same at a prepared place; libnet" "$ours" "$libnet" ns 10 ;;
+        esac
+    done
+}
+
 # A cable between two namespaces; nobody listens at the other end, and one processor does all the work.
 send_cable() {
     near=bench$$-near
@@ -155,7 +165,7 @@ bench_send() {
     send_race "the same; through libnet" - "$ours packet" "$ours libnet"
 }
 
-[ $# -gt 0 ] || set -- decode checksum walk tool send
+[ $# -gt 0 ] || set -- decode checksum walk tool build send
 printf '%-58s %10s %10s\n' "what; peer" ours peer
 for part; do
     "bench_$part"
