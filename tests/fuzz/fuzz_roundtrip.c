@@ -149,8 +149,8 @@ static void draw_ending(struct stack *s, struct ending *e)
     e->keep = 20 + draw16(s) % 900U;
     e->quote_end = (how & 2) != 0 && (s->wild || error != NULL);
     e->extension = (how & 6) == 6 && (s->wild || (error != NULL && may_be_extended(error)));
-    if (e->extension && !s->wild) /* padding behind a cut would be taken for what was cut off */
-        e->keep = 128 + e->keep / 8 * 8;
+    if (e->extension && !s->wild)              /* padding behind a cut would be taken for what was cut off */
+        e->keep = 128 + e->keep % 880 / 8 * 8; /* at most 1,020 in ICMPv4 (RFC 4884 5.1) */
     e->object_count = draw8(s) % 3;
     draw_bytes(s, e->object, sizeof e->object);
     e->writes = s->wild ? draw8(s) % 5 : 0;
@@ -296,9 +296,16 @@ static bool has_header(uint8_t proto)
            proto != PKT_PROTO_ICMP6 && proto != PKT_PROTO_ICMP_EXT && proto != PKT_PROTO_IGMP;
 }
 
+/* 1 when the last row is a layer of which a cut quotation has the announcement alone. */
+static unsigned announced(const struct pkt_packet *packet)
+{
+    const struct pkt_layer *last = &packet->layer[packet->layer_count - 1];
+    return packet->layer_count > 1 && (last->flags & PKT_LAYER_QUOTED) != 0 && last->len == 0;
+}
+
 static void check_rows(const struct pkt_build *build, const struct pkt_packet *packet)
 {
-    require(packet->layer_count == build->count);
+    require(packet->layer_count == build->count + announced(packet));
     for (unsigned i = 0; i < build->count; i++) {
         const struct pkt_build_row *row = &build->row[i];
         int found = find_layer(packet, row->proto, row->off);

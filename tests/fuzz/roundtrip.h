@@ -424,6 +424,15 @@ static void draw_options6(struct stack *s, struct made *m)
         draw_item(s, m, 0x1e, draw8(s) % 24);
 }
 
+/* Home Address (RFC 6275 6.3) changes the pseudo-header of what follows. */
+static void draw_dstopts(struct stack *s, struct made *m)
+{
+    if (draw8(s) % 4 == 3)
+        draw_item(s, m, PKT_IPV6_OPTION_HOME_ADDRESS, 16);
+    else
+        draw_options6(s, m);
+}
+
 static void put_options6(struct pkt_build *build, const struct made *m)
 {
     for (unsigned i = 0; i < m->item_count; i++)
@@ -439,7 +448,10 @@ static void put_hopopts(struct pkt_build *build, const struct made *m)
 static void put_dstopts(struct pkt_build *build, const struct made *m)
 {
     pkt_build_ipv6_dstopts(build);
-    put_options6(build, m);
+    if (m->item_count == 1 && m->item[0].type == PKT_IPV6_OPTION_HOME_ADDRESS)
+        pkt_build_ipv6_home_address(build, pkt_ip6_at(item_view(&m->item[0]), 0));
+    else
+        put_options6(build, m);
 }
 
 /* Types 0, 2 and 4 change the pseudo-header; 254 is for experiments (RFC 4727), and its route is used up. */
