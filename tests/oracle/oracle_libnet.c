@@ -620,45 +620,47 @@ static void ours_udp_zero(struct pkt_build *build, struct input *in)
     ours_udp(build, in);
 }
 
+/* clang-format off */
 static struct oracle_case { /* not const: cmocka hands it through a plain pointer */
     const char *name;
     void (*ours)(struct pkt_build *build, struct input *in);
     void (*theirs)(libnet_t *l, struct input *in);
     const char *differs; /* why libnet 1.1.6's bytes are others; NULL: they must be the same */
 } cases[] = {
-    {"udp",                                 ours_udp,           theirs_udp,           NULL                                                       },
-    {"udp checksum 0",                      ours_udp_zero,      theirs_udp,           "a computed 0 is sent as 0 instead of 0xffff (RFC 768)"    },
-    {"ipv4 options",                        ours_options,       theirs_options,       NULL                                                       },
-    {"icmp echo",                           ours_echo,          theirs_echo,          NULL                                                       },
-    {"icmp timestamp",                      ours_timestamp,     theirs_timestamp,     NULL                                                       },
-    {"icmp mask",                           ours_mask,          theirs_mask,          NULL                                                       },
-    {"icmp unreachable",                    ours_unreachable,   theirs_unreachable,   NULL                                                       },
-    {"icmp time exceeded",                  ours_time_exceeded, theirs_time_exceeded, NULL                                                       },
-    {"icmp redirect",                       ours_redirect,      theirs_redirect,      NULL                                                       },
-    {"ethernet",                            ours_ethernet,      theirs_ethernet,      NULL                                                       },
-    {"tcp",                                 ours_tcp,           theirs_tcp,           NULL                                                       },
-    {"tcp options",                         ours_tcp_options,   theirs_tcp_options,   NULL                                                       },
-    {"vlan",                                ours_vlan,          theirs_vlan,          NULL                                                       },
-    {"arp",                                 ours_arp,           theirs_arp,           NULL                                                       },
-    {"udp over ipv6",                       ours_udp6,          theirs_udp6,          NULL                                                       },
-    {"tcp over ipv6",                       ours_tcp6,          theirs_tcp6,          NULL                                                       },
-    {"icmpv6 echo",                         ours_echo6,         theirs_echo6,         NULL                                                       },
-    {"flow label",                          ours_label,         theirs_label,         "the lowest octet of the label stands in the one above too"},
-    {"udp behind hop-by-hop options",       ours_hopopts,       theirs_hopopts,
-     "the checksum is written into the extension header"                                                                                         },
-    {"igmp v2 report",                      ours_igmp2,         theirs_igmp2,         NULL                                                       },
-    {"igmp v3 report",                      ours_igmp3,         theirs_igmp3,         NULL                                                       },
-    {"destination options",                 ours_dstopts,       theirs_dstopts,       NULL                                                       },
-    {"routing header",                      ours_routing,       theirs_routing,       NULL                                                       },
-    {"fragment header",                     ours_fragment6,     theirs_fragment6,     NULL                                                       },
-    {"icmpv6 unreachable",                  ours_unreachable6,  theirs_unreachable6,  NULL                                                       },
-    {"neighbour solicitation",              ours_solicitation,  theirs_solicitation,  NULL                                                       },
-    {"neighbour advertisement with option", ours_advertisement, theirs_advertisement, NULL                                                       },
-    {"gre with key and sequence",           ours_gre,           theirs_gre,           NULL                                                       },
-    {"gre with checksum",                   ours_gre_checksum,  theirs_gre_checksum,  NULL                                                       },
-    {"llc",                                 ours_llc,           theirs_llc,           NULL                                                       },
-    {"snap",                                ours_snap,          theirs_snap,          NULL                                                       },
+    {"udp", ours_udp, theirs_udp, NULL},
+    {"udp checksum 0", ours_udp_zero, theirs_udp, "a computed 0 is sent as 0 instead of 0xffff (RFC 768)"},
+    {"ipv4 options", ours_options, theirs_options, NULL},
+    {"icmp echo", ours_echo, theirs_echo, NULL},
+    {"icmp timestamp", ours_timestamp, theirs_timestamp, NULL},
+    {"icmp mask", ours_mask, theirs_mask, NULL},
+    {"icmp unreachable", ours_unreachable, theirs_unreachable, NULL},
+    {"icmp time exceeded", ours_time_exceeded, theirs_time_exceeded, NULL},
+    {"icmp redirect", ours_redirect, theirs_redirect, NULL},
+    {"ethernet", ours_ethernet, theirs_ethernet, NULL},
+    {"tcp", ours_tcp, theirs_tcp, NULL},
+    {"tcp options", ours_tcp_options, theirs_tcp_options, NULL},
+    {"vlan", ours_vlan, theirs_vlan, NULL},
+    {"arp", ours_arp, theirs_arp, NULL},
+    {"udp over ipv6", ours_udp6, theirs_udp6, NULL},
+    {"tcp over ipv6", ours_tcp6, theirs_tcp6, NULL},
+    {"icmpv6 echo", ours_echo6, theirs_echo6, NULL},
+    {"flow label", ours_label, theirs_label, "the lowest octet of the label stands in the one above too"},
+    {"udp behind hop-by-hop options", ours_hopopts, theirs_hopopts,
+     "the checksum is written into the extension header"},
+    {"igmp v2 report", ours_igmp2, theirs_igmp2, NULL},
+    {"igmp v3 report", ours_igmp3, theirs_igmp3, NULL},
+    {"destination options", ours_dstopts, theirs_dstopts, NULL},
+    {"routing header", ours_routing, theirs_routing, NULL},
+    {"fragment header", ours_fragment6, theirs_fragment6, NULL},
+    {"icmpv6 unreachable", ours_unreachable6, theirs_unreachable6, NULL},
+    {"neighbour solicitation", ours_solicitation, theirs_solicitation, NULL},
+    {"neighbour advertisement with option", ours_advertisement, theirs_advertisement, NULL},
+    {"gre with key and sequence", ours_gre, theirs_gre, NULL},
+    {"gre with checksum", ours_gre_checksum, theirs_gre_checksum, NULL},
+    {"llc", ours_llc, theirs_llc, NULL},
+    {"snap", ours_snap, theirs_snap, NULL},
 };
+/* clang-format on */
 
 static libnet_t *open_libnet(void)
 {
