@@ -24,12 +24,21 @@ struct ending {
 
 /* --- the stack --- */
 
+/* Type 42 with its checksum reads like an extension structure of version 2 where it stands 128 octets into a
+ * quotation: the older form of RFC 4884 5.5, which nothing announces. */
+static bool is_extended_echo(const struct kind *kind)
+{
+    return kind->put == put_extended_echo4;
+}
+
 static bool may_follow(const struct stack *s, const struct kind *kind)
 {
     if (s->wild)
         return true;
     if ((kind->role & ROLE_ERROR) != 0 && (s->quoting || s->count + 1 == STACK_MAX))
         return false; /* no error about an error (RFC 1122 3.2.2), nor one that quotes nothing */
+    if (s->quoting && is_extended_echo(kind))
+        return false;
     return (kind->role & ~(uint32_t)ROLE_ERROR & s->allowed) != 0;
 }
 
