@@ -91,7 +91,7 @@ static bool take(struct send_engine *engine)
             return false;
         if (item->bytes.len != 0)
             memcpy(engine->arena + engine->arena_used, item->bytes.ptr, item->bytes.len);
-        item->bytes.ptr = engine->arena + engine->arena_used;
+        item->bytes.ptr = item->writable = engine->arena + engine->arena_used;
         engine->arena_used += item->bytes.len;
     }
     engine->has_pending = false;

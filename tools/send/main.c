@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pktsend: puts together what the command line asks for, and runs it. Sockets are opened first; then what
- * privilege there was is dropped for good; then descriptions, captures and packets are looked at.
+ * pktsend: puts together what the command line asks for, and runs it. Sockets are opened first; what
+ * privilege there was is dropped for good before a capture is read and before a packet is received.
  */
 #include "common/message.h"
 #include "common/numbers.h"
@@ -202,19 +202,36 @@ static int confine(const struct send_supply *supply)
     return result;
 }
 
-static enum tool_status send(const struct option_operands *operands)
+static int drop_privilege(void)
 {
-    struct send_supply supply;
-    if (open_target() != 0)
-        return fail();
     const struct pkt_privilege_drop_options all = {.size = sizeof all};
-    if (pkt_privilege_drop(&all, &run.error) != 0 ||
-        source_open(&source, &options, operands, run.carrier, &supply, &run.error) != 0)
-        return fail();
+    return pkt_privilege_drop(&all, &run.error);
+}
+
+/*
+ * Opens the packets and lays them ready. A capture is others' bytes: it is read without privilege. A
+ * description is the user's own text, and with privilege the kernel finds neighbours by ARP and neighbour
+ * discovery alone, without a packet of ours that nobody asked for.
+ */
+static int open_packets(const struct option_operands *operands, struct send_supply *ret_supply)
+{
+    bool replays = options.replay != NULL;
+    int result = replays ? drop_privilege() : 0;
+    if (result == 0)
+        result = source_open(&source, &options, operands, run.carrier, ret_supply, &run.error);
+    if (result != 0)
+        return result;
     vet = (struct send_vet){.yes = options.yes || run.target != SEND_TO_WIRE || source_is_loopback(&source),
                             .is_ours = source_is_ours,
                             .context = &source};
-    if (prepare(&supply) != 0)
+    result = prepare(ret_supply);
+    return result == 0 && !replays ? drop_privilege() : result;
+}
+
+static enum tool_status send(const struct option_operands *operands)
+{
+    struct send_supply supply;
+    if (open_target() != 0 || open_packets(operands, &supply) != 0)
         return fail();
     struct engine_settings settings = settings_of(&supply);
     if (!may_send(&settings, &supply))

@@ -10,10 +10,10 @@
 
 #define NEIGHBOUR_TIMEOUT_NS PKT_NS_PER_S /* a neighbour that is there answers in far less */
 
-int path_open(struct path_finder *finder, uint32_t interface, struct pkt_error *reterr_error)
+int path_open(struct path_finder *finder, uint32_t interface, bool needs_macs, struct pkt_error *reterr_error)
 {
     size_t count = 0;
-    *finder = (struct path_finder){.interface = interface};
+    *finder = (struct path_finder){.interface = interface, .needs_macs = needs_macs};
     int result = pkt_host_open(&finder->host, reterr_error);
     if (result == 0)
         result = pkt_interface_addresses(finder->host, 0, 0, finder->addresses, PATH_ADDRESSES_MAX, &count,
@@ -103,7 +103,7 @@ bool path_resolve(void *context, const struct send_address *destination, struct 
     if (find_route(finder, to, &route) != 0 || set_interface(finder, &route, ret_path) != 0)
         return false;
     set_source(finder, &route, to.version, ret_path);
-    if (route.type == PKT_ROUTE_LOCAL)
+    if (route.type == PKT_ROUTE_LOCAL || !finder->needs_macs)
         return true;
     int result = pkt_neighbour_next_hop(finder->host, &route, to, NEIGHBOUR_TIMEOUT_NS,
                                         &ret_path->next_hop_mac, &needed, &finder->error);

@@ -15,6 +15,7 @@ enum { PATH_ADDRESSES_MAX = 512 };
 struct path_finder {
     struct pkt_host *host;
     uint32_t interface; /* index of -i; 0: the routing table decides */
+    bool needs_macs;    /* else the kernel finds the neighbours itself: raw sockets */
     uint32_t loopback; /* index of the interface by which local destinations are reached; 0: none asked yet */
     uint64_t unresolved; /* destinations whose neighbour did not answer: their paths have a MAC of zeroes */
     struct pkt_error error; /* why the last destination has no way; code 0: it had one */
@@ -22,8 +23,10 @@ struct path_finder {
     size_t address_count;
 };
 
-/* Asks the kernel for this machine's addresses. 0 or a negative enum pkt_error_code. */
-int path_open(struct path_finder *finder, uint32_t interface, struct pkt_error *reterr_error);
+/* Asks the kernel for this machine's addresses; needs_macs: whether paths are to have them. 0 or a negative
+ * enum pkt_error_code. */
+int path_open(struct path_finder *finder, uint32_t interface, bool needs_macs,
+              struct pkt_error *reterr_error);
 
 /* The resolver of a plan; context is the finder. */
 bool path_resolve(void *context, const struct send_address *destination, struct send_path *ret_path);

@@ -108,6 +108,10 @@ static unsigned send_some(struct send *send, const struct send_item *items, unsi
         outgoing[same] = (struct pkt_outgoing){.bytes = items[same].bytes};
         same++;
     }
+    for (unsigned i = 0; i < same; i++)
+        if (items[i].writable !=
+            NULL) /* what the kernel would fill in is filled in, and so shown as it leaves */
+            (void)pkt_sender_complete(carrier->sender, pkt_room_make(items[i].writable, items[i].bytes.len));
     struct pkt_wall time = pkt_wall_now();
     unsigned settled = pkt_sender_send(carrier->sender, outgoing, same, errnos);
     for (unsigned i = 0; i < settled; i++) {

@@ -68,7 +68,7 @@ static void point(struct send_shelf *shelf)
 {
     size_t off = 0;
     for (size_t i = 0; i < shelf->item_count; i++) {
-        shelf->items[i].bytes.ptr = shelf->bytes + off;
+        shelf->items[i].bytes.ptr = shelf->items[i].writable = shelf->bytes + off;
         off += shelf->items[i].bytes.len;
     }
 }

@@ -171,7 +171,9 @@ int source_open(struct send_source *source, const struct send_options *options,
                 struct send_supply *ret_supply, struct pkt_error *reterr_error)
 {
     *source = (struct send_source){.options = options, .sends = carrier != NULL};
-    int result = carrier == NULL ? 0 : path_open(&source->paths, carrier->interface, reterr_error);
+    int result = carrier == NULL ? 0
+                                 : path_open(&source->paths, carrier->interface, options->via != SEND_VIA_RAW,
+                                             reterr_error);
     if (result != 0)
         return result;
     source->text = join(operands);

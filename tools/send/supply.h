@@ -12,6 +12,7 @@
 /* A packet to send. */
 struct send_item {
     struct pkt_view bytes;
+    uint8_t *writable;  /* the same bytes, where they may be changed before they leave; NULL: they may not */
     uint16_t linktype;  /* enum pkt_linktype: ETHERNET, or RAW for a packet that begins with its IP header */
     uint16_t flags;     /* enum pkt_decode_flag */
     uint32_t interface; /* index of the one to leave by; 0: no matter */
