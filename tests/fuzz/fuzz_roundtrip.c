@@ -24,21 +24,12 @@ struct ending {
 
 /* --- the stack --- */
 
-/* Type 42 with its checksum reads like an extension structure of version 2 where it stands 128 octets into a
- * quotation: the older form of RFC 4884 5.5, which nothing announces. */
-static bool is_extended_echo(const struct kind *kind)
-{
-    return kind->put == put_extended_echo4;
-}
-
 static bool may_follow(const struct stack *s, const struct kind *kind)
 {
     if (s->wild)
         return true;
     if ((kind->role & ROLE_ERROR) != 0 && (s->quoting || s->count + 1 == STACK_MAX))
         return false; /* no error about an error (RFC 1122 3.2.2), nor one that quotes nothing */
-    if (s->quoting && is_extended_echo(kind))
-        return false;
     return (kind->role & ~(uint32_t)ROLE_ERROR & s->allowed) != 0;
 }
 
@@ -470,10 +461,24 @@ static bool may_be_said(const struct pkt_packet *packet, const struct pkt_diagno
     return pkt_diagnosis_severity((enum pkt_diagnosis_code)d->code) != PKT_SEVERITY_ERROR || is_quoted;
 }
 
+/* An ICMP or IGMP message of type 0x20 to 0x2f, with its checksum, reads like an extension structure of
+ * version 2 where it stands 128 octets into a quotation: the older form, which nothing announces (RFC
+ * 4884 5.5). */
+static bool is_ambiguous(const struct pkt_build *build, const struct pkt_packet *packet)
+{
+    int found = pkt_layer_find(packet, PKT_PROTO_ICMP_EXT, 0);
+    bool is_built = found < 0;
+    for (unsigned i = 0; i < build->count && !is_built; i++)
+        is_built = build->row[i].proto == PKT_PROTO_ICMP_EXT && build->row[i].off == packet->layer[found].off;
+    return !is_built && (pkt_u8(packet->bytes, packet->layer[found].off) >> 4) == 2;
+}
+
 static void check_decoded(const struct stack *s, const struct result *r)
 {
     struct pkt_packet packet;
     pkt_decode(r->packet, (uint32_t)r->packet.len, s->linktype, 0, &packet);
+    if (is_ambiguous(&r->build, &packet))
+        return;
     check_rows(&r->build, &packet);
     pkt_diagnose(&packet);
     check_layers(s, &r->build, &packet);
