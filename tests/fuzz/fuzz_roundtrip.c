@@ -461,23 +461,21 @@ static bool may_be_said(const struct pkt_packet *packet, const struct pkt_diagno
     return pkt_diagnosis_severity((enum pkt_diagnosis_code)d->code) != PKT_SEVERITY_ERROR || is_quoted;
 }
 
-/* An ICMP or IGMP message of type 0x20 to 0x2f, with its checksum, reads like an extension structure of
- * version 2 where it stands 128 octets into a quotation: the older form, which nothing announces (RFC
- * 4884 5.5). */
-static bool is_ambiguous(const struct pkt_build *build, const struct pkt_packet *packet)
+/* What stands 128 octets into a quotation, begins like version 2 and sums to 0 is taken for an extension
+ * structure of the older form, which nothing announces (RFC 4884 5.5): one that a quoted message has, or a
+ * quoted ICMP or IGMP message of type 0x20 to 0x2f. */
+static bool is_ambiguous(const struct stack *s, const struct ending *e, const struct pkt_packet *packet)
 {
     int found = pkt_layer_find(packet, PKT_PROTO_ICMP_EXT, 0);
-    bool is_built = found < 0;
-    for (unsigned i = 0; i < build->count && !is_built; i++)
-        is_built = build->row[i].proto == PKT_PROTO_ICMP_EXT && build->row[i].off == packet->layer[found].off;
-    return !is_built && (pkt_u8(packet->bytes, packet->layer[found].off) >> 4) == 2;
+    bool is_put = !s->quoting || e->extension;
+    return !is_put && found >= 0 && (packet->layer[found].flags & PKT_LAYER_QUOTED) == 0;
 }
 
-static void check_decoded(const struct stack *s, const struct result *r)
+static void check_decoded(const struct stack *s, const struct ending *e, const struct result *r)
 {
     struct pkt_packet packet;
     pkt_decode(r->packet, (uint32_t)r->packet.len, s->linktype, 0, &packet);
-    if (is_ambiguous(&r->build, &packet))
+    if (is_ambiguous(s, e, &packet))
         return;
     check_rows(&r->build, &packet);
     pkt_diagnose(&packet);
@@ -502,7 +500,7 @@ static void check_stack(struct stack *s, const struct ending *e, unsigned flags)
         check_sizes(s, e, measure.need, flags);
         check_same(s, e, &r, flags);
         if (!s->wild)
-            check_decoded(s, &r);
+            check_decoded(s, e, &r);
     } else {
         check_sticks(&r, measure.need);
     }
