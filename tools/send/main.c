@@ -245,23 +245,15 @@ static enum tool_status send(const struct option_operands *operands)
 
 static void close_all(void)
 {
+    struct pkt_error error;
+    if (run.saver != NULL && pkt_saver_close(run.saver, &error) != 0) /* nothing came to be saved */
+        message_error("%s", error.sentence);
     if (run.carrier != NULL)
         carrier_close(&carrier);
     if (run.listener != NULL)
         listen_stop(&listener);
     shelf_free(&shelf);
     source_close(&source);
-}
-
-/* The file is only whole once it is closed; what was said already is not said again. */
-static enum tool_status close_file(enum tool_status status)
-{
-    struct pkt_error error;
-    if (run.saver == NULL || pkt_saver_close(run.saver, &error) == 0)
-        return status;
-    if (run.error.code == 0)
-        message_error("%s", error.sentence);
-    return TOOL_ERROR;
 }
 
 int main(int argc, char **argv)
@@ -288,7 +280,7 @@ int main(int argc, char **argv)
                                                   : (options.save != NULL ? SEND_TO_FILE : SEND_TO_WIRE)};
     out_sink_open(&run.sink, &out);
     send_catch_signals();
-    status = close_file(send(&operands));
+    status = send(&operands);
     close_all();
     return (int)tool_status_worse(status, out_finish(&out));
 }

@@ -32,11 +32,11 @@ static bool is_raw(uint16_t linktype)
 /* The frame as it can be sent; false when it cannot, which is counted. */
 static bool make_item(struct send_replay *replay, const struct pkt_frame *frame, struct send_item *ret_item)
 {
-    unsigned once = replay->is_first_round;
+    unsigned once = !replay->is_counted;
     *ret_item =
         (struct send_item){.bytes = frame->bytes, .linktype = frame->linktype, .flags = frame->decode_flags};
     if (frame->bytes.len < frame->wire_len) {
-        replay->left_out_cut += once;
+        replay->counts.left_out_cut += once;
         return false;
     }
     if (frame->linktype == PKT_LINKTYPE_ETHERNET)
@@ -45,8 +45,8 @@ static bool make_item(struct send_replay *replay, const struct pkt_frame *frame,
     if (is_raw(frame->linktype))
         return true;
     bool has_packet = unwrap(frame, &ret_item->bytes);
-    replay->unwrapped += has_packet ? once : 0;
-    replay->left_out_link += has_packet ? 0 : once;
+    replay->counts.unwrapped += has_packet ? once : 0;
+    replay->counts.left_out_link += has_packet ? 0 : once;
     return has_packet;
 }
 
@@ -61,7 +61,7 @@ static int64_t offset_of(struct send_replay *replay, const struct pkt_frame *fra
     }
     int64_t offset = pkt_wall_since(frame->time, replay->first);
     if (offset < replay->offset_ns) {
-        replay->backwards += replay->is_first_round;
+        replay->counts.backwards += !replay->is_counted;
         return replay->offset_ns;
     }
     return replay->offset_ns = offset;
@@ -75,6 +75,15 @@ static int choose(struct send_replay *replay, const struct pkt_frame *frame, str
     return pkt_filter_match(replay->filter, frame->bytes, frame->wire_len, frame->linktype, reterr_error);
 }
 
+static void rewrite(struct send_replay *replay, struct send_item *item)
+{
+    if (replay->rewriter == NULL)
+        return;
+    struct pkt_view rewritten = rewrite_apply(replay->rewriter, item->bytes, item->linktype);
+    replay->counts.rewritten += !replay->is_counted && rewritten.ptr != item->bytes.ptr;
+    item->bytes = rewritten;
+}
+
 static int next(void *context, struct send_item *ret_item, struct pkt_error *reterr_error)
 {
     struct send_replay *replay = context;
@@ -83,8 +92,10 @@ static int next(void *context, struct send_item *ret_item, struct pkt_error *ret
         int result = pkt_source_next(replay->source, &event, reterr_error);
         if (result == PKT_E_AGAIN)
             continue; /* a signal: the descriptor blocks */
-        if (result <= 0)
+        if (result <= 0) {
+            replay->is_counted = replay->is_counted || result == 0;
             return result;
+        }
         if (event.kind != PKT_EVENT_FRAME)
             continue;
         replay->frames++;
@@ -94,8 +105,7 @@ static int next(void *context, struct send_item *ret_item, struct pkt_error *ret
         if (result == 0 || !make_item(replay, &event.frame, ret_item))
             continue;
         ret_item->offset_ns = offset_of(replay, &event.frame);
-        if (replay->rewriter != NULL)
-            ret_item->bytes = rewrite_apply(replay->rewriter, ret_item->bytes, ret_item->linktype);
+        rewrite(replay, ret_item);
         return 1;
     }
 }
@@ -119,7 +129,8 @@ static int restart(void *context, struct pkt_error *reterr_error)
     }
     pkt_source_close(replay->source);
     replay->source = NULL;
-    replay->is_first_round = false;
+    if (!replay->is_counted) /* a round that was broken off counts for nothing */
+        replay->counts = (struct replay_counts){0};
     return open_source(replay, reterr_error);
 }
 
@@ -137,8 +148,7 @@ int replay_open(struct send_replay *replay, const char *path, const char *expres
                 struct send_rewriter *rewriter, struct send_supply *ret_supply,
                 struct pkt_error *reterr_error)
 {
-    *replay = (struct send_replay){
-        .path = path, .expression = expression, .rewriter = rewriter, .is_first_round = true};
+    *replay = (struct send_replay){.path = path, .expression = expression, .rewriter = rewriter};
     int result = open_source(replay, reterr_error);
     if (result == 0)
         result = compile(replay, reterr_error);

@@ -12,6 +12,15 @@
 #include "pkt/filter.h"
 #include "pkt/packet.h"
 
+/* Packets of the capture. */
+struct replay_counts {
+    uint64_t left_out_cut;  /* not wholly captured */
+    uint64_t left_out_link; /* of a link layer that cannot be sent, and without IP inside */
+    uint64_t unwrapped;     /* sent as IP packets, without a link-layer header that is none of a wire */
+    uint64_t backwards;     /* earlier than the packet before */
+    uint64_t rewritten;
+};
+
 struct send_replay {
     const char *path;
     const char *expression; /* filter; "" for every packet */
@@ -20,15 +29,10 @@ struct send_replay {
     struct send_rewriter *rewriter; /* NULL: frames go as they are */
     struct pkt_wall first;          /* time of the round's first packet */
     bool has_first;
-    int64_t offset_ns;     /* of the packet before */
-    uint64_t frames;       /* read in this round */
-    uint64_t left_out_cut; /* in the first round: not wholly captured */
-    uint64_t
-        left_out_link;  /* in the first round: of a link layer that cannot be sent, and without IP inside */
-    uint64_t unwrapped; /* in the first round: sent as IP packets, without a link-layer header that is none of
-                           a wire */
-    uint64_t backwards; /* in the first round: earlier than the packet before */
-    bool is_first_round;
+    int64_t offset_ns; /* of the packet before */
+    uint64_t frames;   /* read in this round */
+    struct replay_counts counts;
+    bool is_counted; /* a whole round was: the next ones are the same packets */
 };
 
 /*

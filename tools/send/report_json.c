@@ -114,7 +114,8 @@ static void end(struct send *send)
     json_begin(&json, "summary");
     json_u64(&json, "packets", send->settled);
     json_u64(&json, "sent", send->sent);
-    json_u64(&json, "sent_bytes", send->sent_bytes);
+    if (!send->bytes_unknown)
+        json_u64(&json, "sent_bytes", send->sent_bytes);
     json_u64(&json, "refused", send->refused);
     json_fixed(&json, "elapsed_us", summary.pace.elapsed_ns, 3);
     json_fixed(&json, "packets_per_s", (int64_t)(summary.pace.packets_per_s * 1000), 3);

@@ -81,13 +81,14 @@ static const char *verb_of(const struct send *send)
 
 static void say_sent(const struct send *send, const struct send_summary *summary)
 {
-    char pace[96] = "";
+    char bytes[48] = "", pace[96] = "";
+    if (!send->bytes_unknown)
+        (void)snprintf(bytes, sizeof bytes, ", %llu bytes", (unsigned long long)send->sent_bytes);
     if (send->target == SEND_TO_WIRE && summary->pace.elapsed_ns > 0)
         (void)snprintf(pace, sizeof pace, " in %.3f s, %.1f a second", (double)summary->pace.elapsed_ns / 1e9,
                        summary->pace.packets_per_s);
-    message_notice("%llu %s %s, %llu bytes%s", (unsigned long long)send->sent,
-                   message_plural(send->sent, "packet", "packets"), verb_of(send),
-                   (unsigned long long)send->sent_bytes, pace);
+    message_notice("%llu %s %s%s%s", (unsigned long long)send->sent,
+                   message_plural(send->sent, "packet", "packets"), verb_of(send), bytes, pace);
     if (send->refused > 0)
         message_error("%llu %s not sent", (unsigned long long)send->refused,
                       message_plural(send->refused, "packet was", "packets were"));

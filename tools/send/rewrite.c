@@ -23,7 +23,6 @@ enum {
 struct send_rewriter {
     struct rewrite_rule rules[SEND_REWRITES_MAX];
     unsigned rule_count;
-    uint64_t changed;
     struct pkt_template frame; /* over bytes */
     bool touched;
     uint8_t bytes[PKT_CAPTURE_RECORD_MAX + TAG_LEN];
@@ -52,11 +51,6 @@ struct send_rewriter *rewrite_open(const char *const *rules, unsigned count,
 void rewrite_close(struct send_rewriter *rewriter)
 {
     free(rewriter);
-}
-
-uint64_t rewrite_count(const struct send_rewriter *rewriter)
-{
-    return rewriter->changed;
 }
 
 /* What becomes of a value by the first rule that it meets; false: it stays. */
@@ -234,6 +228,5 @@ struct pkt_view rewrite_apply(struct send_rewriter *rewriter, struct pkt_view by
     pkt_decode(frame, (uint32_t)len, linktype, 0, &packet);
     for (unsigned i = 0; i < packet.layer_count; i++)
         rewrite_layer(rewriter, &packet, i);
-    rewriter->changed += rewriter->touched;
     return rewriter->touched ? frame : bytes;
 }

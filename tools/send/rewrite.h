@@ -38,9 +38,6 @@ struct send_rewriter *rewrite_open(const char *const *rules, unsigned count,
  */
 struct pkt_view rewrite_apply(struct send_rewriter *rewriter, struct pkt_view bytes, uint16_t linktype);
 
-/* How many packets were changed. */
-uint64_t rewrite_count(const struct send_rewriter *rewriter);
-
 void rewrite_close(struct send_rewriter *rewriter);
 
 #endif

@@ -184,7 +184,7 @@ static void sleep_until(struct send *send, struct pkt_mono until)
         continue;
 }
 
-/* Waits for answers after the last packet; until all probes have one where each can have only one. */
+/* Waits for answers after the last packet: also for second ones, and for those of many to a group. */
 static void listen_on(struct send *send)
 {
     struct pkt_mono until = {pkt_mono_now().ns + send->options->listen_ns};
@@ -223,15 +223,21 @@ static void send_all(struct send *send)
         send->error = engine->error;
 }
 
-/* What is on the file, and not what was given to the saver, is saved. */
-static void count_saved(struct send *send)
+/* Ends the file: what is on it, and not what was given to the saver, is saved. */
+static void finish_file(struct send *send)
 {
     struct pkt_saver_statistics saved;
     struct pkt_error error;
-    if (pkt_saver_flush(send->saver, &error) != 0 && send->error.code == 0)
-        send->error = error;
-    pkt_saver_get_statistics(send->saver, &saved);
+    int result = pkt_saver_finish(send->saver, &saved, &error);
+    send->saver = NULL;
+    send->bytes_unknown = saved.packets != send->sent;
     send->sent = saved.packets;
+    if (result == 0)
+        return;
+    if (error.system_errno == EPIPE && strcmp(send->options->save, "-") == 0)
+        out_die_of_closed_pipe();
+    if (send->error.code == 0)
+        send->error = error;
 }
 
 static enum tool_status conclude(const struct send *send)
@@ -262,7 +268,7 @@ enum tool_status send_run(struct send *send, const struct engine_settings *setti
     if (send->listener != NULL)
         listen_count(send->listener);
     if (send->saver != NULL)
-        count_saved(send);
+        finish_file(send);
     if (send->report->end != NULL)
         send->report->end(send);
     out_sink_flush(&send->sink);

@@ -59,6 +59,7 @@ struct send {
     uint64_t numbers[SEND_OFFERED]; /* of the packets offered last, by how many were offered before */
     uint64_t sent;
     uint64_t sent_bytes;
+    bool bytes_unknown; /* a file failed: sent counts what is on it, sent_bytes what was given to it */
     uint64_t refused;
     uint64_t probes;  /* of those sent, that call for an answer */
     uint64_t answers; /* that came, all copies */

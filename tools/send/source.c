@@ -209,19 +209,21 @@ static void say(uint64_t count, const char *what)
 
 enum tool_status source_conclude(const struct send_source *source, enum tool_status status)
 {
-    const struct send_replay *replay = &source->replay;
-    say(replay->left_out_cut, "the capture does not hold the whole of them");
-    say(replay->left_out_link, "their link layer cannot be sent, and no IP packet was found in it");
-    if (replay->unwrapped > 0)
+    const struct replay_counts *counts = &source->replay.counts;
+    say(counts->left_out_cut, "the capture does not hold the whole of them");
+    say(counts->left_out_link, "their link layer cannot be sent, and no IP packet was found in it");
+    if (counts->unwrapped > 0)
         message_notice("%llu %s sent as IP, without the link-layer header of the capture",
-                       (unsigned long long)replay->unwrapped,
-                       message_plural(replay->unwrapped, "packet was", "packets were"));
-    if (replay->backwards > 0)
+                       (unsigned long long)counts->unwrapped,
+                       message_plural(counts->unwrapped, "packet was", "packets were"));
+    if (counts->backwards > 0)
         message_warning("the capture's clock went back %llu times: those packets went at once",
-                        (unsigned long long)replay->backwards);
+                        (unsigned long long)counts->backwards);
     if (source->rewriter != NULL)
-        message_notice("%llu packets were rewritten", (unsigned long long)rewrite_count(source->rewriter));
-    bool is_whole = replay->left_out_cut == 0 && replay->left_out_link == 0;
+        message_notice("%llu %s of the capture %s rewritten", (unsigned long long)counts->rewritten,
+                       message_plural(counts->rewritten, "packet", "packets"),
+                       counts->rewritten == 1 ? "was" : "were");
+    bool is_whole = counts->left_out_cut == 0 && counts->left_out_link == 0;
     return is_whole ? status : tool_status_worse(status, TOOL_ERROR);
 }
 

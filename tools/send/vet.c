@@ -44,6 +44,7 @@ static int next(void *context, struct send_item *ret_item, struct pkt_error *ret
 static int restart(void *context, struct pkt_error *reterr_error)
 {
     struct send_vet *vet = context;
+    vet->seen = 0;
     return vet->from.restart(vet->from.context, reterr_error);
 }
 

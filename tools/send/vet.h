@@ -15,7 +15,7 @@ struct send_vet {
     bool yes; /* --yes: nothing is asked */
     hazard_is_ours *is_ours;
     void *context; /* of is_ours */
-    uint64_t seen; /* packets looked at */
+    uint64_t seen; /* packets of this round looked at */
 };
 
 /* Puts itself before `from`; both must outlive *ret_supply. */
