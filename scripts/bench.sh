@@ -10,7 +10,7 @@ build=build/bench
 work=$build/work
 mkdir -p "$work"
 cmake --preset release -B "$build" -DPKT_BENCH=ON > "$build/configure.log"
-cmake --build "$build" --target pktsniff bench_decode bench_walk bench_run bench_build bench_send > "$build/build.log" ||
+cmake --build "$build" --target pktsniff pktsend bench_decode bench_walk bench_run bench_build bench_send > "$build/build.log" ||
     { cat "$build/build.log"; exit 2; }
 sniff=$build/tools/pktsniff
 run=$build/tests/bench/bench_run
@@ -155,12 +155,15 @@ bench_send() {
     printf '{ 0x00,0x00,0x5e,0x00,0x53,0x02, 0x00,0x00,0x5e,0x00,0x53,0x01, 0x88,0xb5, fill(0,46) }\n' > "$work/send.trafgen"
     send_capture 1000 > "$work/send.pcap"
     ours="$build/tests/bench/bench_send v0 $count"
+    # Words without quotes: pktsend joins them.
+    tool="$build/tools/pktsend --quiet --yes --rate max --packets $count -i v0 eth dst=00:00:5e:00:53:02 src=00:00:5e:00:53:01 type=0x88b5 / fill:46"
     missing trafgen ||
-        send_race "60-byte frames on a veth, one core; trafgen -P 1" 1 "$ours packet" \
+        send_race "60-byte frames on a veth, one core; trafgen -P 1" 1 "$tool" \
             "trafgen --dev v0 --conf $work/send.trafgen --cpus 1 --num $count"
     missing tcpreplay ||
-        send_race "the same; tcpreplay --topspeed --preload-pcap" 1 "$ours packet" \
+        send_race "the same; tcpreplay --topspeed --preload-pcap" 1 "$tool" \
             "tcpreplay --intf1 v0 --topspeed --preload-pcap --quiet --loop $((count / 1000)) $work/send.pcap"
+    send_race "the sender alone; pktsend" - "$ours packet" "$tool"
     send_race "the same around the queueing discipline; through it" - "$ours bypass" "$ours packet"
     send_race "the same; through libnet" - "$ours packet" "$ours libnet"
 }
