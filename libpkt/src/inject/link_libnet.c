@@ -86,8 +86,11 @@ static int open_libnet(struct libnet_sender *self, const struct pkt_sender_optio
     char text[LIBNET_ERRBUF_SIZE] = "";
     errno = 0;
     self->libnet = libnet_init(LIBNET_LINK, options->interface, text);
-    if (self->libnet == NULL)
-        return fail_libnet(reterr_error, options->interface, errno, text);
+    if (self->libnet == NULL) {
+        /* Of a missing capability only the text tells: libnet looks itself. */
+        int system_errno = strstr(text, "CAP_NET_RAW") != NULL ? EPERM : errno;
+        return fail_libnet(reterr_error, options->interface, system_errno, text);
+    }
     self->sender.ops = &ops;
     snprintf(self->sender.name, sizeof self->sender.name, "libnet on %s", options->interface);
     self->sender.info = (struct pkt_sender_info){
