@@ -19,7 +19,7 @@
 enum {
     LAYERS_MAX = PKT_MAX_LAYERS,
     ARGUMENTS_MAX = 64, /* of one option */
-    ANSWERS_MAX = 256,  /* of the machine, that are kept for a round */
+    ANSWERS_MAX = 256,  /* of the machine, that are kept */
     EXTRAS_MAX = 4,     /* settings of a layer that are no fields */
 };
 

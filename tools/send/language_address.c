@@ -121,7 +121,7 @@ static const struct slot *role_value(const struct layer *layer, uint8_t role)
 
 static bool is_same(const struct send_address *a, const struct send_address *b)
 {
-    if (a->is_ip6 != b->is_ip6)
+    if (a->is_ip6 != b->is_ip6 || a->on_link != b->on_link)
         return false;
     return a->is_ip6 ? pkt_ip6_equal(a->ip6, b->ip6) : pkt_ip4_equal(a->ip4, b->ip4);
 }
@@ -135,7 +135,7 @@ static struct answer *answer_for(struct maker *maker, const struct send_address 
     return &maker->cache[scramble(destination->is_ip6, number.high, number.low) % ANSWERS_MAX];
 }
 
-/* Asks how to reach the destination, once a round for each, unless there are very many. */
+/* Asks how to reach the destination, once for each, unless there are very many. */
 static void resolve(struct maker *maker, const struct send_address *destination)
 {
     const struct send_context *context = maker->context;
@@ -236,8 +236,8 @@ static void find_arp(struct maker *maker, struct layer *layer)
 {
     const struct slot *source = layer_value(layer, "arp.src.proto_ipv4");
     const struct slot *destination = layer_value(layer, "arp.dst.proto_ipv4");
-    layer->destination =
-        (struct send_address){.ip4 = destination != NULL ? ip4_of(destination) : default_ip4_destination};
+    layer->destination = (struct send_address){
+        .on_link = true, .ip4 = destination != NULL ? ip4_of(destination) : default_ip4_destination};
     layer->source = (struct send_address){.ip4 = default_ip4_source};
     if (layer == maker->first_network) {
         resolve(maker, &layer->destination);

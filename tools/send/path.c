@@ -71,19 +71,47 @@ static int set_interface(struct path_finder *finder, const struct pkt_route *rou
     return 0;
 }
 
-/* A group or broadcast on the interface of -i needs no route. */
-static bool needs_no_route(const struct path_finder *finder, struct pkt_ip destination)
+/* A group, a broadcast, or what ARP asks for on the interface of -i needs no route. */
+static bool needs_no_route(const struct path_finder *finder, struct pkt_ip destination, bool on_link)
 {
     bool is_broadcast = destination.version == 4 && pkt_ip4_is_broadcast(destination.ip4);
-    return finder->interface != 0 && (is_broadcast || pkt_ip_is_multicast(destination));
+    return finder->interface != 0 && (on_link || is_broadcast || pkt_ip_is_multicast(destination));
 }
 
-static int find_route(struct path_finder *finder, struct pkt_ip destination, struct pkt_route *ret_route)
+/* The interface that has the address, of several that of -i; 0: none has. */
+static uint32_t owner_of(const struct path_finder *finder, struct pkt_ip address)
 {
+    uint32_t owner = 0;
+    for (size_t i = 0; i < finder->address_count; i++)
+        if (pkt_ip_equal(finder->addresses[i].address, address) &&
+            (owner == 0 || finder->addresses[i].interface == finder->interface))
+            owner = finder->addresses[i].interface;
+    return owner;
+}
+
+/* Who announces an address of this machine, or asks whether somebody else has it, does so on the link: the
+ * routing table would keep it on this machine. */
+static bool find_own_link(const struct path_finder *finder, struct pkt_ip address,
+                          struct pkt_route *ret_route)
+{
+    uint32_t owner = owner_of(finder, address);
+    if (owner == 0)
+        return false;
+    *ret_route = (struct pkt_route){.type = PKT_ROUTE_BROADCAST,
+                                    .interface = finder->interface != 0 ? finder->interface : owner,
+                                    .source = address};
+    return true;
+}
+
+static int find_route(struct path_finder *finder, struct pkt_ip destination, bool on_link,
+                      struct pkt_route *ret_route)
+{
+    if (on_link && find_own_link(finder, destination, ret_route))
+        return 0;
     struct pkt_route_request request = {
         .size = sizeof request, .destination = destination, .interface = finder->interface};
     int result = pkt_route_get(finder->host, &request, ret_route, &finder->error);
-    if (result == 0 || !needs_no_route(finder, destination))
+    if (result == 0 || !needs_no_route(finder, destination, on_link))
         return result;
     *ret_route = (struct pkt_route){.type = pkt_ip_is_multicast(destination) ? PKT_ROUTE_MULTICAST
                                                                              : PKT_ROUTE_BROADCAST,
@@ -100,10 +128,11 @@ bool path_resolve(void *context, const struct send_address *destination, struct 
     bool needed = false;
     *ret_path = (struct send_path){.interface = 0};
     finder->error = (struct pkt_error){.code = 0};
-    if (find_route(finder, to, &route) != 0 || set_interface(finder, &route, ret_path) != 0)
+    if (find_route(finder, to, destination->on_link, &route) != 0 ||
+        set_interface(finder, &route, ret_path) != 0)
         return false;
     set_source(finder, &route, to.version, ret_path);
-    if (route.type == PKT_ROUTE_LOCAL || !finder->needs_macs)
+    if (route.type == PKT_ROUTE_LOCAL || destination->on_link || !finder->needs_macs)
         return true;
     int result = pkt_neighbour_next_hop(finder->host, &route, to, NEIGHBOUR_TIMEOUT_NS,
                                         &ret_path->next_hop_mac, &needed, &finder->error);

@@ -331,6 +331,10 @@ int send_plan_next(struct send_plan *plan, struct send_packet *ret_packet, struc
 void send_plan_restart(struct send_plan *plan)
 {
     rewind_plan(plan);
+}
+
+void send_plan_forget(struct send_plan *plan)
+{
     maker_forget(&plan->maker);
 }
 

@@ -39,6 +39,7 @@ struct send_error {
 /* An address of either family. */
 struct send_address {
     bool is_ip6;
+    bool on_link; /* ARP asks for it on the link itself: no neighbour is needed to get there */
     struct pkt_ip4 ip4;
     struct pkt_ip6 ip6;
 };
@@ -57,8 +58,8 @@ struct send_path {
 /* What a plan asks of the machine. Zero: nothing is known of it, see the defaults in pktsend(8). */
 struct send_context {
     /* How to reach a destination; called for the packet itself, not for what it quotes or tunnels. Answers
-     * are kept for a round, those of the last 256 destinations or so. False: there is no way. NULL: packets
-     * get default addresses. */
+     * are kept, those of the last 256 destinations or so. False: there is no way. NULL: packets get default
+     * addresses. */
     bool (*resolve)(void *resolve_context, const struct send_address *destination,
                     struct send_path *ret_path);
     void *resolve_context;
@@ -104,6 +105,9 @@ int send_plan_next(struct send_plan *plan, struct send_packet *ret_packet, struc
 
 /* Begins the next round: rand and inc go on where they were. */
 void send_plan_restart(struct send_plan *plan);
+
+/* Forgets the ways to all destinations: they are asked for anew. */
+void send_plan_forget(struct send_plan *plan);
 
 /* May be NULL. */
 void send_plan_free(struct send_plan *plan);

@@ -197,6 +197,7 @@ static void listen_on(struct send *send)
         (void)ppoll(&heard, 1, &time, NULL);
         hear(send);
     }
+    send->interrupted = send_is_interrupted();
 }
 
 /* --- the run --- */

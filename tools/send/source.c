@@ -2,6 +2,7 @@
 #include "source.h"
 
 #include "common/message.h"
+#include "pkt/clock.h"
 #include "pkt/link.h"
 
 #include <errno.h>
@@ -84,8 +85,14 @@ static int plan_next(void *context, struct send_item *ret_item, struct pkt_error
 static int plan_restart(void *context, struct pkt_error *reterr_error)
 {
     struct send_source *source = context;
+    struct pkt_mono now = pkt_mono_now();
     (void)reterr_error;
     send_plan_restart(source->plan);
+    /* With rand or inc a round may be one packet: the kernel is not asked for each. */
+    if (pkt_mono_since(now, source->asked) >= PKT_NS_PER_S) {
+        send_plan_forget(source->plan);
+        source->asked = now;
+    }
     return 0;
 }
 
@@ -170,7 +177,7 @@ int source_open(struct send_source *source, const struct send_options *options,
                 const struct option_operands *operands, const struct send_carrier *carrier,
                 struct send_supply *ret_supply, struct pkt_error *reterr_error)
 {
-    *source = (struct send_source){.options = options, .sends = carrier != NULL};
+    *source = (struct send_source){.options = options, .sends = carrier != NULL, .asked = pkt_mono_now()};
     int result = carrier == NULL ? 0
                                  : path_open(&source->paths, carrier->interface, options->via != SEND_VIA_RAW,
                                              reterr_error);

@@ -14,6 +14,8 @@
 #include "replay.h"
 #include "supply.h"
 
+#include "pkt/time.h"
+
 struct send_source {
     const struct send_options *options;
     char *text;             /* the operands, joined by blanks */
@@ -22,6 +24,7 @@ struct send_source {
     struct send_rewriter *rewriter;
     struct path_finder paths; /* where packets are sent */
     bool sends;               /* else nothing is looked up on this machine */
+    struct pkt_mono asked;    /* when the ways of all destinations were last asked for anew */
 };
 
 /*
