@@ -358,6 +358,23 @@ static void test_outer_only(void **state)
     assert_int_equal(pkt_u8(check.bytes, AT_QUOTE + 20 + 5), 0);
 }
 
+/* An extended echo request that is quoted without its structure: the next one is that of the error around it,
+ * whose length attribute says 128 bytes in words of 4 (RFC 4884 4.5). */
+static void test_quoted_request(void **state)
+{
+    (void)state;
+    struct pkt_build *build = begin4();
+    pkt_build_icmp_time_exceeded(build, 0);
+    pkt_build_ipv4(build, &(struct pkt_ipv4_spec){.src = {{10, 0, 0, 2}}, .dst = {{192, 0, 2, 1}}});
+    pkt_build_icmp_extended_echo(build, &(struct pkt_icmp_extended_echo_spec){.id = 5, .sequence = 6});
+    pkt_build_quote_end(build, 28);
+    pkt_build_icmp_extension(build);
+    check_finish(&check, PKT_LINKTYPE_RAW);
+    assert_int_equal(check.bytes.len, AT_EXTENSION + 4);
+    assert_int_equal(pkt_u8(check.bytes, AT_ICMP + 5), 32);
+    assert_bytes_hex(pkt_view_clip(check.bytes, AT_EXTENSION, 4), "2000dfff");
+}
+
 static void test_measure(void **state)
 {
     struct pkt_build build;
@@ -510,6 +527,7 @@ int main(void)
         cmocka_unit_test(test_rebuild),
         cmocka_unit_test(test_nested),
         cmocka_unit_test(test_outer_only),
+        cmocka_unit_test(test_quoted_request),
         cmocka_unit_test(test_measure),
         cmocka_unit_test(test_old_style),
         cmocka_unit_test(test_length_by_hand),

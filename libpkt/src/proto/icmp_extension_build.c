@@ -64,10 +64,11 @@ size_t pkt_build_quote_unit(const struct pkt_build_row *error)
     return 0;
 }
 
+/* One that may still get its structure: its quotation, if it stands in one, has not ended. */
 static bool is_extended_echo(const struct pkt_build_row *row)
 {
-    return (row->proto == PKT_PROTO_ICMP && row->type == PKT_ICMP_EXTENDED_ECHO) ||
-           (row->proto == PKT_PROTO_ICMP6 && row->type == PKT_ICMP6_EXTENDED_ECHO);
+    return !row->finished && ((row->proto == PKT_PROTO_ICMP && row->type == PKT_ICMP_EXTENDED_ECHO) ||
+                              (row->proto == PKT_PROTO_ICMP6 && row->type == PKT_ICMP6_EXTENDED_ECHO));
 }
 
 /* Zeroes behind the quotation of row `error`: it gets len bytes at least, and whole units. They belong to no
