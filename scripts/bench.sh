@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds release and races it against its peers, side by side in the same run: the ratios are what counts.
 #
-#     bench.sh [decode|checksum|walk|tool|build|send]...      default: all
+#     bench.sh [decode|checksum|walk|tool|build|send|pace]...      default: all
 set -eu
 cd "$(dirname "$0")/.."
 export LC_ALL=C
@@ -10,7 +10,8 @@ build=build/bench
 work=$build/work
 mkdir -p "$work"
 cmake --preset release -B "$build" -DPKT_BENCH=ON > "$build/configure.log"
-cmake --build "$build" --target pktsniff pktsend bench_decode bench_walk bench_run bench_build bench_send > "$build/build.log" ||
+cmake --build "$build" --target pktsniff pktsend bench_decode bench_walk bench_run bench_build bench_send \
+    helper_inject > "$build/build.log" ||
     { cat "$build/build.log"; exit 2; }
 sniff=$build/tools/pktsniff
 run=$build/tests/bench/bench_run
@@ -107,6 +108,7 @@ bench_build() {
 
 # A cable between two namespaces; nobody listens at the other end, and one processor does all the work.
 send_cable() {
+    [ -z "${near-}" ] || return 0
     near=bench$$-near
     far=bench$$-far
     trap 'ip netns del "$near" 2>/dev/null; ip netns del "$far" 2>/dev/null' EXIT
@@ -168,7 +170,40 @@ bench_send() {
     send_race "the same; through libnet" - "$ours packet" "$ours libnet"
 }
 
-[ $# -gt 0 ] || set -- decode checksum walk tool build send
+# pace_rate RATE COUNT: what arrives, by the receive stamps of the other end.
+pace_rate() {
+    ip netns exec "$far" taskset -c 0 "$build/tests/net/helper_inject" receive v1 42 "$2" > "$work/pace.seen" &
+    receiver=$!
+    until grep -q ready "$work/pace.seen" 2> /dev/null; do sleep 0.02; done
+    ip netns exec "$near" taskset -c 1 "$build/tools/pktsend" --quiet --yes --rate "$1" -c "$2" -i v0 \
+        'eth src=00:00:5e:00:53:01 dst=00:00:5e:00:53:02 / ip src=192.0.2.1 dst=192.0.2.2 / icmp id=0 seq=inc'
+    wait "$receiver" || { echo "pktsend --rate $1: not all of $2 packets arrived"; return; }
+    echo "pktsend --rate $1 (wanted: count exact, 1 % off): $(python3 tests/net/inject_frames.py gaps "$work/pace.seen" \
+        $((1000000000 / $1)))"
+}
+
+# pace_replay CAPTURE: recorded at the other end.
+pace_replay() {
+    ip netns exec "$far" taskset -c 0 tcpdump -i v1 -Z root --immediate-mode -U -Q in --time-stamp-precision=nano \
+        -w "$work/pace.arrived" 2> "$work/pace.log" &
+    recorder=$!
+    until grep -q listening "$work/pace.log" 2> /dev/null; do sleep 0.02; done
+    ip netns exec "$near" taskset -c 1 "$build/tools/pktsend" --quiet -i v0 -r "$1"
+    sleep 1 # tcpdump is behind
+    kill -INT "$recorder"
+    wait "$recorder" || true
+    echo "replay (wanted: 95 % within 100 us): $(python3 tests/net/send_capture.py replayed "$1" "$work/pace.arrived" 1 1)"
+}
+
+bench_pace() {
+    send_cable 2> "$work/send.log" || { echo "no namespaces, or not root: pacing is left out"; return; }
+    pace_rate 1000 5000
+    pace_rate 50000 65000
+    python3 tests/net/send_capture.py make "$work/pace.pcap" 2000
+    missing tcpdump || pace_replay "$work/pace.pcap"
+}
+
+[ $# -gt 0 ] || set -- decode checksum walk tool build send pace
 printf '%-58s %10s %10s\n' "what; peer" ours peer
 for part; do
     "bench_$part"

@@ -308,6 +308,8 @@ test_unasked() {
     unasked -i v0 'arp who-has 192.0.2.9 tell 0.0.0.0'
     unasked -i v0 'ip / igmp3 query'
     unasked -i v0 'ip6 / mld2 query'
+    # Where the frame says where it goes, no neighbour is looked for.
+    unasked -i v0 'eth dst=00:00:5e:00:53:aa / ip dst=192.0.2.99 / udp'
     # In a tunnel or a quotation it is no message of this machine.
     unasked 'ip dst=192.0.2.2 / gre / ip6 / ra'
     unasked 'ip dst=192.0.2.2 / icmp unreachable / ip dst=192.0.2.1 / icmp redirect'

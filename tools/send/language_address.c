@@ -121,7 +121,7 @@ static const struct slot *role_value(const struct layer *layer, uint8_t role)
 
 static bool is_same(const struct send_address *a, const struct send_address *b)
 {
-    if (a->is_ip6 != b->is_ip6 || a->on_link != b->on_link)
+    if (a->is_ip6 != b->is_ip6 || a->on_link != b->on_link || a->has_mac != b->has_mac)
         return false;
     return a->is_ip6 ? pkt_ip6_equal(a->ip6, b->ip6) : pkt_ip4_equal(a->ip4, b->ip4);
 }
@@ -151,10 +151,25 @@ static void resolve(struct maker *maker, const struct send_address *destination)
     maker->was_resolved = true;
 }
 
+/* A neighbour that did not answer: finding that out again would keep the others waiting. */
+static bool is_silent(const struct answer *answer)
+{
+    static const struct pkt_mac none;
+    return answer->has_path && answer->path.has_next_hop_mac &&
+           pkt_mac_equal(answer->path.next_hop_mac, none);
+}
+
 void maker_forget(struct maker *maker)
 {
     for (size_t i = 0; i < ANSWERS_MAX; i++)
-        maker->cache[i].is_known = false;
+        maker->cache[i].is_known = maker->cache[i].is_known && is_silent(&maker->cache[i]);
+}
+
+/* Whether the frame's own header says where the packet goes. */
+static bool has_mac(const struct maker *maker)
+{
+    const struct layer *first = &maker->line->layer[0];
+    return first->proto == PKT_PROTO_ETHERNET && layer_value(first, "eth.dst") != NULL;
 }
 
 void maker_need_path(struct maker *maker, const struct layer *layer)
@@ -188,6 +203,7 @@ static void find_ip4(struct maker *maker, struct layer *layer, const struct laye
                                                                           : spec.dst};
     layer->source = (struct send_address){.ip4 = error != NULL ? error->destination.ip4 : default_ip4_source};
     if (layer == maker->first_network) {
+        layer->destination.has_mac = has_mac(maker);
         resolve(maker, &layer->destination);
         if (maker->has_path && maker->path.has_ip4)
             layer->source.ip4 = maker->path.ip4;
@@ -222,6 +238,7 @@ static void find_ip6(struct maker *maker, struct layer *layer, const struct laye
         .ip6 = error != NULL ? error->destination.ip6
                              : ip6_source_for(layer->destination.ip6, tells_membership)};
     if (layer == maker->first_network) {
+        layer->destination.has_mac = has_mac(maker);
         resolve(maker, &layer->destination);
         if (maker->has_path && maker->path.has_ip6)
             layer->source.ip6 = maker->path.ip6;

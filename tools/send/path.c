@@ -132,7 +132,7 @@ bool path_resolve(void *context, const struct send_address *destination, struct 
         set_interface(finder, &route, ret_path) != 0)
         return false;
     set_source(finder, &route, to.version, ret_path);
-    if (route.type == PKT_ROUTE_LOCAL || destination->on_link || !finder->needs_macs)
+    if (route.type == PKT_ROUTE_LOCAL || destination->on_link || destination->has_mac || !finder->needs_macs)
         return true;
     int result = pkt_neighbour_next_hop(finder->host, &route, to, NEIGHBOUR_TIMEOUT_NS,
                                         &ret_path->next_hop_mac, &needed, &finder->error);

@@ -40,6 +40,7 @@ struct send_error {
 struct send_address {
     bool is_ip6;
     bool on_link; /* ARP asks for it on the link itself: no neighbour is needed to get there */
+    bool has_mac; /* the frame says where it goes: no neighbour either */
     struct pkt_ip4 ip4;
     struct pkt_ip6 ip6;
 };
@@ -106,7 +107,7 @@ int send_plan_next(struct send_plan *plan, struct send_packet *ret_packet, struc
 /* Begins the next round: rand and inc go on where they were. */
 void send_plan_restart(struct send_plan *plan);
 
-/* Forgets the ways to all destinations: they are asked for anew. */
+/* Forgets the ways to all destinations but those whose neighbour is silent: they are asked for anew. */
 void send_plan_forget(struct send_plan *plan);
 
 /* May be NULL. */
