@@ -149,7 +149,9 @@ static void go_and_return(struct send_rewriter *go, struct send_rewriter *back, 
     free(copy);
 }
 
-static void rewrite_capture(struct send_rewriter *go, struct send_rewriter *back, const char *path)
+typedef void frame_visitor(void *context, const struct pkt_frame *frame, const char *path);
+
+static void each_frame_of(const char *path, frame_visitor *visit, void *context)
 {
     struct pkt_source *source;
     struct pkt_event event;
@@ -158,8 +160,30 @@ static void rewrite_capture(struct send_rewriter *go, struct send_rewriter *back
         return;
     while (pkt_source_next(source, &event, &error) == 1)
         if (event.kind == PKT_EVENT_FRAME)
-            go_and_return(go, back, &event.frame, path);
+            visit(context, &event.frame, path);
     pkt_source_close(source);
+}
+
+/* Every frame of every capture. */
+static void each_frame(frame_visitor *visit, void *context)
+{
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s/captures", getenv("PKT_SOURCE_DIR"));
+    DIR *captures = opendir(path);
+    assert_non_null(captures);
+    for (struct dirent *entry; (entry = readdir(captures)) != NULL;) {
+        if (strstr(entry->d_name, ".pcap") == NULL)
+            continue;
+        (void)snprintf(path, sizeof path, "%s/captures/%s", getenv("PKT_SOURCE_DIR"), entry->d_name);
+        each_frame_of(path, visit, context);
+    }
+    (void)closedir(captures);
+}
+
+static void visit_both_ways(void *context, const struct pkt_frame *frame, const char *path)
+{
+    struct send_rewriter **ways = context;
+    go_and_return(ways[0], ways[1], frame, path);
 }
 
 static void test_captures(void **state)
@@ -170,22 +194,39 @@ static void test_captures(void **state)
     static const char *const back[] = {
         "ip:198.18.77.0/24=192.0.2.0/24", "ip:2001:db8:ffff::/48=2001:db8::/48",
         "mac:02:12:34:56:78:9a=00:00:5e:00:53:02", "port:40501=40001", "port:50777=50001"};
-    struct send_rewriter *go = open_rules(there, 5), *come = open_rules(back, 5);
-    char path[4096];
+    struct send_rewriter *ways[] = {open_rules(there, 5), open_rules(back, 5)};
     (void)state;
-    (void)snprintf(path, sizeof path, "%s/captures", getenv("PKT_SOURCE_DIR"));
-    DIR *captures = opendir(path);
-    assert_non_null(captures);
-    for (struct dirent *entry; (entry = readdir(captures)) != NULL;) {
-        if (strstr(entry->d_name, ".pcap") == NULL)
-            continue;
-        (void)snprintf(path, sizeof path, "%s/captures/%s", getenv("PKT_SOURCE_DIR"), entry->d_name);
-        rewrite_capture(go, come, path);
-    }
-    (void)closedir(captures);
+    each_frame(visit_both_ways, ways);
     assert_true(rewritten > 1000);
-    rewrite_close(go);
-    rewrite_close(come);
+    rewrite_close(ways[0]);
+    rewrite_close(ways[1]);
+}
+
+static void cut_each(void *context, const struct pkt_frame *frame, const char *path)
+{
+    struct send_rewriter *rewriter = context;
+    (void)path;
+    for (size_t len = 0; len <= frame->bytes.len && len <= 160; len++) {
+        uint8_t *cut = malloc(len + (len == 0)); /* exactly as long: a read behind it is found */
+        assert_non_null(cut);
+        if (len != 0)
+            memcpy(cut, frame->bytes.ptr, len);
+        struct pkt_view result = rewrite_apply(rewriter, pkt_view_make(cut, len), frame->linktype);
+        assert_true(result.len == len || result.len == len + 4 || result.len + 4 == len);
+        assert_true(result.ptr != cut || memcmp(cut, frame->bytes.ptr, len) == 0);
+        free(cut);
+    }
+}
+
+/* Every prefix of every captured packet, with rules that fit everywhere. */
+static void test_cut(void **state)
+{
+    static const char *const everything[] = {"ip:*=1.2.3.4", "ip:*=2001:db8::1", "mac:*=02:00:00:00:00:99",
+                                             "port:*=4789",  "vlan:*=none",      "vlan:none=7"};
+    struct send_rewriter *rewriter = open_rules(everything, 6);
+    (void)state;
+    each_frame(cut_each, rewriter);
+    rewrite_close(rewriter);
 }
 
 int main(void)
@@ -194,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_equals_built),
         cmocka_unit_test(test_captures),
+        cmocka_unit_test(test_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
