@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "listen.h"
 
+#include "pkt/link.h"
 #include "pkt/room.h"
 #include "pkt/socket.h"
 
@@ -148,10 +149,24 @@ static bool receive(struct send_listener *listener, struct pkt_wall *ret_time)
     return true;
 }
 
+/* What a host would not take: damaged on the way, or not for this machine. It answers nothing. */
+static bool is_acceptable(const struct pkt_packet *packet)
+{
+    struct pkt_sll sll;
+    if (pkt_as_sll(packet, 0, &sll) && pkt_sll_packet_type(sll) == PACKET_OTHERHOST)
+        return false;
+    for (unsigned i = 0; i < packet->layer_count; i++)
+        if ((packet->layer[i].flags & PKT_LAYER_QUOTED) == 0 &&
+            pkt_checksum_verify(packet, i).state == PKT_CHECKSUM_BAD)
+            return false;
+    return true;
+}
+
 bool listen_next(struct send_listener *listener, struct pkt_answer *ret_answer, struct pkt_wall *ret_time)
 {
     for (unsigned i = 0; i < AT_ONCE_MAX && receive(listener, ret_time); i++)
-        if (pkt_probes_answer(listener->probes, &listener->packet, *ret_time, ret_answer))
+        if (is_acceptable(&listener->packet) &&
+            pkt_probes_answer(listener->probes, &listener->packet, *ret_time, ret_answer))
             return true;
     return false;
 }

@@ -84,7 +84,7 @@ static void say_sent(const struct send *send, const struct send_summary *summary
     char bytes[48] = "", pace[96] = "";
     if (!send->bytes_unknown)
         (void)snprintf(bytes, sizeof bytes, ", %llu bytes", (unsigned long long)send->sent_bytes);
-    if (send->target == SEND_TO_WIRE && summary->pace.elapsed_ns > 0)
+    if (send->target == SEND_TO_WIRE && send->sent > 0 && summary->pace.elapsed_ns > 0)
         (void)snprintf(pace, sizeof pace, " in %.3f s, %.1f a second", (double)summary->pace.elapsed_ns / 1e9,
                        summary->pace.packets_per_s);
     message_notice("%llu %s %s%s%s", (unsigned long long)send->sent,
