@@ -60,8 +60,6 @@ static void packet(struct send *send, const struct send_item *item, uint64_t num
                    int system_errno)
 {
     struct pkt_packet decoded;
-    if (system_errno == 0 && !send->options->print && !send->options->hex)
-        return;
     pkt_decode(item->bytes, (uint32_t)item->bytes.len, item->linktype, item->flags, &decoded);
     json_begin(&json, system_errno == 0 ? "packet" : "refused");
     if (system_errno != 0)

@@ -56,8 +56,6 @@ static void packet(struct send *send, const struct send_item *item, uint64_t num
         say_refused(send, number, system_errno);
         return;
     }
-    if (!send->options->print && !send->options->hex)
-        return;
     pkt_decode(item->bytes, (uint32_t)item->bytes.len, item->linktype, item->flags, &decoded);
     print(send, &decoded, number, time);
 }

@@ -93,7 +93,7 @@ static void settle(struct send *send, const struct send_item *item, struct pkt_w
         note_sent(send, item, time);
     else
         send->refused++;
-    if (send->report->packet != NULL)
+    if (system_errno != 0 || send->options->print || send->options->hex)
         send->report->packet(send, item, send->settled, time, system_errno);
 }
 
@@ -108,14 +108,15 @@ static unsigned send_some(struct send *send, const struct send_item *items, unsi
         outgoing[same] = (struct pkt_outgoing){.bytes = items[same].bytes};
         same++;
     }
-    for (unsigned i = 0; i < same; i++)
-        if (items[i].writable !=
-            NULL) /* what the kernel would fill in is filled in, and so shown as it leaves */
+    /* What the kernel would fill in is filled in before, and so shown as it leaves. */
+    for (unsigned i = 0; i < same && carrier->kind == PKT_SENDER_RAW4; i++)
+        if (items[i].writable != NULL)
             (void)pkt_sender_complete(carrier->sender, pkt_room_make(items[i].writable, items[i].bytes.len));
     struct pkt_wall time = pkt_wall_now();
     unsigned settled = pkt_sender_send(carrier->sender, outgoing, same, errnos);
     for (unsigned i = 0; i < settled; i++) {
-        send->numbers[send->offered++ % SEND_OFFERED] = send->settled + 1;
+        if (send->listener != NULL)
+            send->numbers[send->offered++ % SEND_OFFERED] = send->settled + 1;
         settle(send, &items[i], time, errnos[i]);
     }
     if (settled < same)

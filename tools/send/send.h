@@ -29,7 +29,8 @@ struct send_heard {
 /* A way to report. Members may be NULL. */
 struct send_report {
     void (*begin)(struct send *send);
-    /* A packet that left (system_errno 0), was saved, shown, or refused. number counts from 1. */
+    /* A packet that was refused; with --print or --hex also one that left, was saved or shown
+     * (system_errno 0). number counts from 1. */
     void (*packet)(struct send *send, const struct send_item *item, uint64_t number, struct pkt_wall time,
                    int system_errno);
     void (*answer)(struct send *send, const struct send_heard *heard);
