@@ -82,6 +82,8 @@ static bool read_u64(const struct option_row *row, void *options, const char *ar
         result = number_parse_size(argument, row->least, upper_limit(row), &value);
     } else {
         result = number_parse_rate(argument, &value);
+        if (result.reason == NUMBER_OK && value != NUMBER_RATE_MAX && value > upper_limit(row))
+            result.reason = NUMBER_TOO_LARGE;
     }
     if (!judge(argument, result, problem)) {
         return false;

@@ -393,3 +393,21 @@ bool options_parse(const struct option_table *table, int argc, char **argv, void
     *ret_operands = operands;
     return true;
 }
+
+char *options_join(const struct option_operands *operands)
+{
+    size_t len = 1;
+    for (int i = 0; i < operands->count; i++) {
+        len += strlen(operands->words[i]) + 1;
+    }
+    char *joined = malloc(len);
+    char *to = joined;
+    if (joined == NULL) {
+        return NULL;
+    }
+    *to = '\0';
+    for (int i = 0; i < operands->count; i++) {
+        to = stpcpy(i > 0 ? stpcpy(to, " ") : to, operands->words[i]);
+    }
+    return joined;
+}

@@ -40,7 +40,7 @@ enum option_kind {
     OPTION_KIND_U64,      /* uint64_t from `.least` to `.most` */
     OPTION_KIND_DURATION, /* int64_t nanoseconds from `.least` to `.most` */
     OPTION_KIND_SIZE,     /* uint64_t bytes from `.least` to `.most` */
-    OPTION_KIND_RATE,     /* uint64_t a second, or NUMBER_RATE_MAX */
+    OPTION_KIND_RATE,     /* uint64_t a second up to `.most`, or NUMBER_RATE_MAX */
     OPTION_KIND_CHOICE,   /* unsigned or enum: index of the word in `.choices` */
     OPTION_KIND_CALL,     /* whatever `.call` does */
     OPTION_KIND_HELP,     /* prints the help; --help=all shows every row */
@@ -161,6 +161,9 @@ struct option_operands {
     char **words; /* into argv */
     int count;
 };
+
+/* The operands joined by blanks, "" for none; to be freed. NULL without memory. */
+char *options_join(const struct option_operands *operands);
 
 /*
  * Read a command line into the tool's structure, which holds the defaults.

@@ -253,3 +253,8 @@ enum tool_status out_finish(struct out *out)
     }
     return TOOL_ERROR;
 }
+
+bool out_is_standard(const char *path)
+{
+    return path[0] == '-' || strcmp(path, "/dev/stdout") == 0;
+}

@@ -180,6 +180,9 @@ static inline uint64_t out_written(const struct out *out)
  */
 enum tool_status out_finish(struct out *out);
 
+/* Whether a path of --save means standard output: "-", "-.pcapng" and the like, "/dev/stdout". */
+bool out_is_standard(const char *path);
+
 /* What out_finish() does for a closed pipe; for output on standard output that does not go through here. */
 _Noreturn void out_die_of_closed_pipe(void);
 

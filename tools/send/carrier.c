@@ -92,7 +92,8 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
-void carrier_seal(struct send_carrier *carrier)
+/* Closes what no sender took. */
+static void close_unused(struct send_carrier *carrier)
 {
     for (unsigned i = 0; i < CARRIER_INTERFACES_MAX; i++)
         close_fd(&carrier->packet_fds[i]);
@@ -235,7 +236,7 @@ void carrier_get_statistics(const struct send_carrier *carrier, struct pkt_sende
 
 void carrier_close(struct send_carrier *carrier)
 {
-    carrier_seal(carrier);
+    close_unused(carrier);
     for (unsigned i = 0; i < carrier->sender_count; i++)
         pkt_sender_close(carrier->senders[i].sender);
     carrier->sender_count = 0;

@@ -45,9 +45,6 @@ struct send_carrier {
 int carrier_open(struct send_carrier *carrier, const struct send_options *options, bool stamps,
                  struct pkt_error *reterr_error);
 
-/* Closes what no sender took. */
-void carrier_seal(struct send_carrier *carrier);
-
 /* Which sender carries the item: made when it is the first of its kind. NULL: reterr_error says why not. */
 struct carrier_sender *carrier_choose(struct send_carrier *carrier, const struct send_item *item,
                                       struct pkt_error *reterr_error);

@@ -11,6 +11,7 @@
 enum {
     HAZARD_PACKETS = 100000, /* more than these leave only after a question */
     HAZARD_RATE = 10000,     /* a second: faster goes only after a question */
+    HAZARD_BURST = 1000,     /* as fast as possible: so many may go unasked */
 };
 
 /* What a packet does to others. */

@@ -7,6 +7,7 @@
 #include "common/numbers.h"
 #include "common/options.h"
 #include "common/startup.h"
+#include "common/stop.h"
 #include "pkt/netns.h"
 #include "pkt/privilege.h"
 #include "privilege.h"
@@ -39,25 +40,35 @@ static char sandbox[64] = "none";
 static const char *conflict_of(const struct option_operands *operands)
 {
     bool replays = options.replay != NULL, sends = options.save == NULL && !options.dry_run;
+    /* clang-format off */
     const struct {
         bool is;
         const char *sentence;
     } conflicts[] = {
         {!replays && operands->count == 0,
-         "nothing to send: describe a packet, such as 'ip dst=10.0.0.1 / icmp echo', or give --replay FILE"                                            },
-        {options.rate != 0 && options.interval_ns != 0,                                    "--rate and --interval exclude each other: give one"        },
+         "nothing to send: describe a packet, such as 'ip dst=10.0.0.1 / icmp echo', or give --replay FILE"},
+        {options.rate != 0 && options.interval_ns != 0,
+         "--rate and --interval exclude each other: give one"},
         {options.speed > 0 && (options.rate != 0 || options.interval_ns != 0),
-         "--speed and --rate exclude each other: a replay keeps its rhythm, or a rate"                                                                 },
-        {options.speed > 0 && !replays,                                                    "--speed goes with --replay"                                },
-        {options.rewrite_count > 0 && !replays,                                            "--rewrite goes with --replay"                              },
-        {options.seed_given && replays,                                                    "--seed goes with a description, not with --replay"         },
-        {options.save != NULL && options.dry_run,                                          "--save and --dry-run exclude each other: give one"         },
-        {!sends && options.listen_ns > 0,                                                  "--listen goes with sending: leave out --save and --dry-run"},
+         "--speed and --rate exclude each other: a replay keeps its rhythm, or a rate"},
+        {options.speed > 0 && !replays,
+         "--speed goes with --replay"},
+        {options.rewrite_count > 0 && !replays,
+         "--rewrite goes with --replay"},
+        {options.seed_given && replays,
+         "--seed goes with a description, not with --replay"},
+        {options.save != NULL && options.dry_run,
+         "--save and --dry-run exclude each other: give one"},
+        {(options.json || options.print || options.hex) && options.save != NULL && out_is_standard(options.save),
+         "--print, --hex, --json and --save - all write to standard output: save to a file"},
+        {!sends && options.listen_ns > 0,
+         "--listen goes with sending: leave out --save and --dry-run"},
         {options.bypass && options.via != SEND_VIA_AUTO && options.via != SEND_VIA_PACKET,
-         "--bypass goes with packet sockets: leave out --via"                                                                                          },
+         "--bypass goes with packet sockets: leave out --via"},
         {sends && options.via == SEND_VIA_LIBNET && options.interface == NULL,
-         "--via libnet needs an interface: give -i"                                                                                                    },
+         "--via libnet needs an interface: give -i"},
     };
+    /* clang-format on */
     for (size_t i = 0; i < sizeof conflicts / sizeof *conflicts; i++)
         if (conflicts[i].is)
             return conflicts[i].sentence;
@@ -108,14 +119,13 @@ static double rate_of(const struct engine_settings *settings)
 }
 
 /* Asks where much is to leave the machine. A capture in its own rhythm is as harmless as it was. */
-static bool may_send(const struct engine_settings *settings, const struct send_supply *supply)
+static int ask_amount(const struct engine_settings *settings, const struct send_supply *supply)
 {
-    if (run.target != SEND_TO_WIRE || source_is_loopback(&source))
-        return true;
-    uint64_t amount = amount_of(settings, supply);
+    if (options.yes || run.target != SEND_TO_WIRE || source_is_loopback(&source))
+        return 0;
     bool unknown = settings->keeps_rhythm && supply->count == UINT64_MAX && settings->rounds == 1;
-    return vet_amount(options.yes, unknown ? 0 : amount,
-                      settings->keeps_rhythm ? HAZARD_RATE : rate_of(settings));
+    return vet_amount(unknown ? 0 : amount_of(settings, supply),
+                      settings->keeps_rhythm ? HAZARD_RATE : rate_of(settings), &run.error);
 }
 
 static int open_file(void)
@@ -234,10 +244,8 @@ static enum tool_status send(const struct option_operands *operands)
     if (open_target() != 0 || open_packets(operands, &supply) != 0)
         return fail();
     struct engine_settings settings = settings_of(&supply);
-    if (!may_send(&settings, &supply))
-        return TOOL_ERROR;
     (void)prctl(PR_SET_TIMERSLACK, 1UL); /* by default timers may be 50 us late */
-    if (confine(&supply) != 0)
+    if (ask_amount(&settings, &supply) != 0 || confine(&supply) != 0)
         return fail();
     enum tool_status status = send_run(&run, &settings, &supply);
     return source_conclude(&source, status);
@@ -279,7 +287,7 @@ int main(int argc, char **argv)
                         .target = options.dry_run ? SEND_TO_NOBODY
                                                   : (options.save != NULL ? SEND_TO_FILE : SEND_TO_WIRE)};
     out_sink_open(&run.sink, &out);
-    send_catch_signals();
+    stop_catch_signals();
     status = send(&operands);
     close_all();
     return (int)tool_status_worse(status, out_finish(&out));

@@ -6,11 +6,13 @@
 
 #include "common/options.h"
 #include "pkt/base.h"
+#include "pkt/pace.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#define O struct send_options
+#define O                struct send_options
+#define INTERVAL_MOST_NS (3600 * PKT_NS_PER_S) /* as much as a pace holds */
 
 static const char *const vias[] = {"auto", "raw", "packet", "libnet", NULL};
 
@@ -52,10 +54,10 @@ static const struct option_row rows[] = {
     {.letter = 'c', .name = "packets", .argument = "N", .help = "stop after N packets", .least = 1,
      .expect = "a number of packets from 1", OPTION_TO_U64(O, packets)},
     {.name = "loop", .argument = "N", .help = "go round N times; 0: until stopped", OPTION_TO_U64(O, rounds)},
-    {.name = "rate", .argument = "N", .help = "N packets a second, or max", .once = true,
-     .expect = "packets per second such as 1000, or max", OPTION_TO_RATE(O, rate)},
-    {.name = "interval", .argument = "TIME", .help = "TIME between packets, such as 10ms", .least = 1, .once = true,
-     OPTION_TO_DURATION(O, interval_ns)},
+    {.name = "rate", .argument = "N", .help = "N packets a second, or max", .most = UINT32_MAX,
+     .once = true, .expect = "packets per second such as 1000, or max", OPTION_TO_RATE(O, rate)},
+    {.name = "interval", .argument = "TIME", .help = "TIME between packets, such as 10ms", .least = 1,
+     .most = INTERVAL_MOST_NS, .once = true, OPTION_TO_DURATION(O, interval_ns)},
 
     OPTION_HEADING("A capture instead of a description"),
     {.letter = 'r', .name = "replay", .argument = "FILE", .help = "send what FILE holds (- is standard input)",

@@ -2,11 +2,11 @@
 #include "send.h"
 
 #include "common/message.h"
+#include "common/stop.h"
 #include "pkt/clock.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 
 enum {
@@ -15,28 +15,6 @@ enum {
     LISTEN_SLICE_NS = 100 * 1000 * 1000,
     STAMPS_AT_ONCE = 64,
 };
-
-static volatile sig_atomic_t stop_requested;
-
-static void request_stop(int number)
-{
-    (void)number;
-    stop_requested = 1;
-}
-
-void send_catch_signals(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    /* A second signal ends the program at once: a blocked output may keep it from seeing the first. */
-    struct sigaction action = {.sa_handler = request_stop, .sa_flags = (int)SA_RESETHAND};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        (void)sigaction(numbers[i], &action, NULL);
-}
-
-bool send_is_interrupted(void)
-{
-    return stop_requested != 0;
-}
 
 /* --- answers --- */
 
@@ -63,12 +41,11 @@ static void hear(struct send *send)
     if (send->listener == NULL)
         return;
     take_stamps(send);
-    while (!send_is_interrupted() && listen_next(send->listener, &answer, &time)) {
+    while (!stop_is_requested() && listen_next(send->listener, &answer, &time)) {
         send->answers++;
         pkt_diagnose(&send->listener->packet);
         struct send_heard heard = {&send->listener->packet, &answer, time};
-        if (send->report->answer != NULL)
-            send->report->answer(send, &heard);
+        send->report->answer(send, &heard);
     }
 }
 
@@ -181,7 +158,7 @@ static void sleep_until(struct send *send, struct pkt_mono until)
         if (ppoll(&heard, 1, &time, NULL) != 0)
             return;
     }
-    while (pkt_mono_since(until, pkt_mono_now()) > 0 && !send_is_interrupted())
+    while (pkt_mono_since(until, pkt_mono_now()) > 0 && !stop_is_requested())
         continue;
 }
 
@@ -190,7 +167,7 @@ static void listen_on(struct send *send)
 {
     struct pkt_mono until = {pkt_mono_now().ns + send->options->listen_ns};
     int64_t left;
-    while (!send_is_interrupted() && (left = pkt_mono_since(until, pkt_mono_now())) > 0) {
+    while (!stop_is_requested() && (left = pkt_mono_since(until, pkt_mono_now())) > 0) {
         struct pollfd heard = {.fd = send->listener->fd, .events = POLLIN};
         int64_t slice = left < LISTEN_SLICE_NS ? left : LISTEN_SLICE_NS;
         struct timespec time = {0, slice};
@@ -198,17 +175,17 @@ static void listen_on(struct send *send)
         (void)ppoll(&heard, 1, &time, NULL);
         hear(send);
     }
-    send->interrupted = send_is_interrupted();
+    send->interrupted = stop_is_requested();
 }
 
 /* --- the run --- */
 
-/* Packets as fast as they are due; false: something ended it early. */
+/* Packets as they are due, until the last, an error or a signal. */
 static void send_all(struct send *send)
 {
     struct send_engine *engine = send->engine;
     while (send->error.code == 0 && !out_has_failed(send->out)) {
-        if (send_is_interrupted()) {
+        if (stop_is_requested()) {
             send->interrupted = true;
             return;
         }
@@ -236,7 +213,7 @@ static void finish_file(struct send *send)
     send->sent = saved.packets;
     if (result == 0)
         return;
-    if (error.system_errno == EPIPE && strcmp(send->options->save, "-") == 0)
+    if (error.system_errno == EPIPE && out_is_standard(send->options->save))
         out_die_of_closed_pipe();
     if (send->error.code == 0)
         send->error = error;
@@ -258,12 +235,9 @@ enum tool_status send_run(struct send *send, const struct engine_settings *setti
                           struct send_supply *supply)
 {
     send->begun = send->ended = pkt_mono_now();
-    if (!engine_start(send->engine, settings, supply, send->begun)) {
-        message_error("this rate makes no sense: give packets a second, or max");
-        return TOOL_ERROR;
-    }
-    if (send->report->begin != NULL)
-        send->report->begin(send);
+    if (!engine_start(send->engine, settings, supply, send->begun))
+        send->error = (struct pkt_error){.code = PKT_E_ARGUMENT, .sentence = "this rate cannot be kept"};
+    send->report->begin(send);
     send_all(send);
     if (send->listener != NULL && send->error.code == 0 && !send->interrupted)
         listen_on(send);
@@ -271,8 +245,7 @@ enum tool_status send_run(struct send *send, const struct engine_settings *setti
         listen_count(send->listener);
     if (send->saver != NULL)
         finish_file(send);
-    if (send->report->end != NULL)
-        send->report->end(send);
+    send->report->end(send);
     out_sink_flush(&send->sink);
     return conclude(send);
 }

@@ -26,7 +26,7 @@ struct send_heard {
     struct pkt_wall time;
 };
 
-/* A way to report. Members may be NULL. */
+/* A way to report. */
 struct send_report {
     void (*begin)(struct send *send);
     /* A packet that was refused; with --print or --hex also one that left, was saved or shown
@@ -79,10 +79,6 @@ struct send {
  */
 enum tool_status send_run(struct send *send, const struct engine_settings *settings,
                           struct send_supply *supply);
-
-/* Turns SIGINT, SIGTERM and SIGHUP into a request to stop. */
-void send_catch_signals(void);
-bool send_is_interrupted(void);
 
 extern const struct send_report send_report_text;
 extern const struct send_report send_report_json;

@@ -16,20 +16,6 @@ enum {
     ETHERNET_LEN = 14,
 };
 
-/* The operands, joined by blanks. */
-static char *join(const struct option_operands *operands)
-{
-    size_t size = 1, len = 0;
-    for (int i = 0; i < operands->count; i++)
-        size += strlen(operands->words[i]) + 1;
-    char *text = malloc(size);
-    for (int i = 0; text != NULL && i < operands->count; i++)
-        len += (size_t)snprintf(text + len, size - len, "%s%s", i > 0 ? " " : "", operands->words[i]);
-    if (text != NULL && operands->count == 0)
-        text[0] = '\0';
-    return text;
-}
-
 /*
  * A packet to this machine itself. Behind an Ethernet header the kernel would take it for one from outside
  * with a source of its own, and drop it: it goes as an IP packet.
@@ -183,7 +169,7 @@ int source_open(struct send_source *source, const struct send_options *options,
                                              reterr_error);
     if (result != 0)
         return result;
-    source->text = join(operands);
+    source->text = options_join(operands);
     if (source->text == NULL) {
         *reterr_error = (struct pkt_error){.code = PKT_E_MEMORY, .sentence = "not enough memory"};
         return PKT_E_MEMORY;

@@ -6,21 +6,29 @@
 
 #include <stdio.h>
 
-/* Asks about one hazard; negative: it is not to be sent. */
-static int ask(struct send_vet *vet, enum send_hazard hazard, struct pkt_error *reterr_error)
+/* Asks whether to do what the sentence says; PKT_E_ARGUMENT with it as the error: it is not to be. */
+static int ask(const char *what, struct pkt_error *reterr_error)
 {
     char question[256];
-    (void)snprintf(question, sizeof question, "packet %llu is %s: send it?", (unsigned long long)vet->seen,
-                   hazard_sentence(hazard));
+    (void)snprintf(question, sizeof question, "%s: send?", what);
     enum confirm_answer answer = confirm(question);
-    vet->agreed[hazard] = answer == CONFIRM_YES;
     if (answer == CONFIRM_YES)
         return 0;
     *reterr_error = (struct pkt_error){.code = PKT_E_ARGUMENT};
-    (void)snprintf(reterr_error->sentence, sizeof reterr_error->sentence,
-                   "packet %llu was not sent: it is %.100s%s", (unsigned long long)vet->seen,
-                   hazard_sentence(hazard), answer == CONFIRM_NOBODY ? ": give --yes to send it" : "");
+    (void)snprintf(reterr_error->sentence, sizeof reterr_error->sentence, "%.180s: not sent%s", what,
+                   answer == CONFIRM_NOBODY ? "; give --yes to send" : "");
     return PKT_E_ARGUMENT;
+}
+
+/* Asks about one hazard, once. */
+static int ask_hazard(struct send_vet *vet, enum send_hazard hazard, struct pkt_error *reterr_error)
+{
+    char what[200];
+    (void)snprintf(what, sizeof what, "packet %llu is %s", (unsigned long long)vet->seen,
+                   hazard_sentence(hazard));
+    int result = ask(what, reterr_error);
+    vet->agreed[hazard] = result == 0;
+    return result;
 }
 
 static int next(void *context, struct send_item *ret_item, struct pkt_error *reterr_error)
@@ -37,7 +45,7 @@ static int next(void *context, struct send_item *ret_item, struct pkt_error *ret
     enum send_hazard hazard = hazard_of(&packet, vet->is_ours, vet->context);
     if (hazard == HAZARD_NONE || vet->agreed[hazard])
         return result;
-    int refused = ask(vet, hazard, reterr_error);
+    int refused = ask_hazard(vet, hazard, reterr_error);
     return refused < 0 ? refused : result;
 }
 
@@ -57,27 +65,9 @@ void vet_supply(struct send_vet *vet, const struct send_supply *from, struct sen
     ret_supply->restart = restart;
 }
 
-static bool agree(const char *what)
-{
-    char question[160];
-    (void)snprintf(question, sizeof question, "%s: send them?", what);
-    switch (confirm(question)) {
-    case CONFIRM_YES:
-        return true;
-    case CONFIRM_NO:
-        message_error("nothing was sent");
-        return false;
-    default:
-        message_error("%s: give --yes to send them", what);
-        return false;
-    }
-}
-
-bool vet_amount(bool yes, uint64_t packets, double rate)
+int vet_amount(uint64_t packets, double rate, struct pkt_error *reterr_error)
 {
     char what[96];
-    if (yes || (packets <= HAZARD_PACKETS && rate > 0 && rate <= HAZARD_RATE))
-        return true;
     if (packets == UINT64_MAX)
         (void)snprintf(what, sizeof what, "packets without end will leave this machine");
     else if (packets > HAZARD_PACKETS)
@@ -85,10 +75,10 @@ bool vet_amount(bool yes, uint64_t packets, double rate)
                        (unsigned long long)packets);
     else if (rate > HAZARD_RATE)
         (void)snprintf(what, sizeof what, "%.0f packets a second will leave this machine", rate);
-    else if (packets > HAZARD_RATE / 10)
+    else if (rate == 0 && packets > HAZARD_BURST)
         (void)snprintf(what, sizeof what, "%llu packets will leave this machine as fast as it can",
                        (unsigned long long)packets);
     else
-        return true;
-    return agree(what);
+        return 0;
+    return ask(what, reterr_error);
 }

@@ -25,10 +25,10 @@ void vet_supply(struct send_vet *vet, const struct send_supply *from, struct sen
  * Asks whether to send before too many or too fast packets leave.
  *
  * packets  that may leave in all; UINT64_MAX: without end
- * rate     a second; 0: as fast as possible
+ * rate     a second; 0: as fast as possible, which a tenth of a second of HAZARD_RATE may do unasked
  *
- * False: the answer was no, or there was nobody to ask; said on standard error.
+ * 0, or PKT_E_ARGUMENT: the answer was no, or there was nobody to ask
  */
-bool vet_amount(bool yes, uint64_t packets, double rate);
+int vet_amount(uint64_t packets, double rate, struct pkt_error *reterr_error);
 
 #endif

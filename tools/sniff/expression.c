@@ -18,25 +18,6 @@ static bool out_of_memory(void)
     return false;
 }
 
-static bool join(const struct option_operands *operands, char **ret_expression)
-{
-    size_t len = 1;
-    for (int i = 0; i < operands->count; i++)
-        len += strlen(operands->words[i]) + 1;
-    char *joined = malloc(len);
-    if (joined == NULL)
-        return out_of_memory();
-    char *to = joined;
-    for (int i = 0; i < operands->count; i++) {
-        if (i > 0)
-            *to++ = ' ';
-        to = stpcpy(to, operands->words[i]);
-    }
-    *to = '\0';
-    *ret_expression = joined;
-    return true;
-}
-
 /* A comment runs from # to the end of the line, as in tcpdump's -F. */
 static void blank_comments(char *text)
 {
@@ -84,8 +65,10 @@ static bool read_file(const char *path, char **ret_expression)
 
 bool expression_read(const char *path, const struct option_operands *operands, char **ret_expression)
 {
-    if (path == NULL)
-        return join(operands, ret_expression);
+    if (path == NULL) {
+        *ret_expression = options_join(operands);
+        return *ret_expression != NULL || out_of_memory();
+    }
     if (operands->count > 0) {
         message_error("option -F: an expression is on the command line too: give one of them");
         return false;

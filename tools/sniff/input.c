@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "input.h"
 
+#include "common/stop.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -15,7 +17,7 @@ void input_wait(int fd)
     (void)sigfillset(&all);
     /* Between the look at the flag and the wait no signal may slip in: it waits for ppoll to let it. */
     (void)sigprocmask(SIG_BLOCK, &all, &before);
-    if (!sniff_is_interrupted())
+    if (!stop_is_requested())
         (void)ppoll(&descriptor, 1, NULL, &before);
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
 }
@@ -43,7 +45,7 @@ static int open_pipe(const char *path)
 int input_open(const char *path, struct pkt_source **ret_source, struct pkt_error *reterr_error)
 {
     int fd = open_pipe(path);
-    if (fd < 0 && sniff_is_interrupted())
+    if (fd < 0 && stop_is_requested())
         return reterr_error->code = PKT_E_AGAIN;
     if (fd < 0)
         return pkt_source_open_file(path, NULL, ret_source, reterr_error);

@@ -7,6 +7,7 @@
 #include "common/message.h"
 #include "common/options.h"
 #include "common/startup.h"
+#include "common/stop.h"
 #include "expression.h"
 #include "input.h"
 #include "pkt/linktype.h"
@@ -124,7 +125,7 @@ static void say_opening(const struct sniff *sniff)
 static enum tool_status run(struct sniff *sniff)
 {
     out_sink_open(&sniff->sink, sniff->out);
-    sniff_catch_signals();
+    stop_catch_signals();
     if (!open_source(sniff) || !compile_filter(sniff, first_linktype(sniff)))
         return sniff_fail(sniff);
     if (sniff->options->dump != 0) {

@@ -7,14 +7,9 @@
 #include <errno.h>
 #include <string.h>
 
-static bool is_standard(const char *path)
-{
-    return path[0] == '-' || strcmp(path, "/dev/stdout") == 0;
-}
-
 static const char *shown_name(const char *path)
 {
-    return is_standard(path) ? "standard output" : path;
+    return out_is_standard(path) ? "standard output" : path;
 }
 
 /* Whether the whole file is copied: then the lengths that pcapng sections state stay true. */
@@ -62,7 +57,7 @@ void save_finish(struct sniff *sniff)
     sniff->saver = NULL;
     if (result == 0)
         return;
-    if (error.system_errno == EPIPE && is_standard(sniff->options->save))
+    if (error.system_errno == EPIPE && out_is_standard(sniff->options->save))
         out_die_of_closed_pipe();
     if (sniff->error.code == 0)
         sniff->error = error;

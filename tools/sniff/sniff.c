@@ -2,34 +2,12 @@
 #include "sniff.h"
 
 #include "common/message.h"
+#include "common/stop.h"
 #include "input.h"
 #include "pkt/checksum.h"
 #include "save.h"
 
-#include <signal.h>
 #include <string.h>
-
-static volatile sig_atomic_t stop_requested;
-
-static void request_stop(int number)
-{
-    (void)number;
-    stop_requested = 1;
-}
-
-void sniff_catch_signals(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    /* A second signal ends the program at once: output or a filter may keep it from seeing the first. */
-    struct sigaction action = {.sa_handler = request_stop, .sa_flags = (int)SA_RESETHAND};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        (void)sigaction(numbers[i], &action, NULL);
-}
-
-bool sniff_is_interrupted(void)
-{
-    return stop_requested != 0;
-}
 
 void sniff_count_findings(struct sniff *sniff)
 {
@@ -113,7 +91,7 @@ static void take_all(struct sniff *sniff)
 {
     struct pkt_event event;
     for (bool more = true; more;) {
-        if (sniff_is_interrupted()) {
+        if (stop_is_requested()) {
             sniff->interrupted = true;
             return;
         }
@@ -169,7 +147,7 @@ enum tool_status sniff_run(struct sniff *sniff)
 
 enum tool_status sniff_fail(struct sniff *sniff)
 {
-    sniff->interrupted = sniff_is_interrupted();
+    sniff->interrupted = stop_is_requested();
     save_finish(sniff);
     if (sniff->options->json) {
         sniff->report->begin(sniff);

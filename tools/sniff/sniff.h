@@ -69,12 +69,6 @@ enum tool_status sniff_fail(struct sniff *sniff);
 /* Adds the findings of sniff->packet, which pkt_diagnose has seen. */
 void sniff_count_findings(struct sniff *sniff);
 
-/* Whether the user asked to stop. */
-bool sniff_is_interrupted(void);
-
-/* Turns SIGINT, SIGTERM and SIGHUP into a request to stop that sniff_run honours. */
-void sniff_catch_signals(void);
-
 extern const struct sniff_report sniff_report_text;
 extern const struct sniff_report sniff_report_json;
 extern const struct sniff_report sniff_report_fields;
