@@ -19,6 +19,7 @@
 #include "host.h"
 #include "icmp.h"
 #include "icmp_build.h"
+#include "icmp_socket.h"
 #include "igmp.h"
 #include "igmp_build.h"
 #include "interface.h"
