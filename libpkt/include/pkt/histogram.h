@@ -3,7 +3,8 @@
  * quantile is off by less than 1 % from 1 us on, and by at most 16 ns below.
  *
  * Buckets are 16 ns wide up to 2048 ns; from there each doubling has 64 of them, up to 2^40 ns (18 minutes).
- * What is longer is counted in one bucket more. Minimum and maximum are exact.
+ * What is longer is counted in one bucket more, and a quantile in it is given as the maximum. Minimum and
+ * maximum are exact.
  */
 #ifndef PKT_HISTOGRAM_H
 #define PKT_HISTOGRAM_H
