@@ -67,7 +67,7 @@ struct pkt_rtt_reply {
     bool is_late;         /* pkt_rtt_stats_settle gave it up before */
 };
 
-/* pool  where more memory comes from, or NULL: none */
+/* pool  where more memory comes from, the same in all calls for one target; or NULL: none */
 PKT_API void pkt_rtt_stats_reply(struct pkt_rtt_stats *stats, struct pkt_rtt_pool *pool,
                                  const struct pkt_rtt_reply *reply);
 
