@@ -546,7 +546,8 @@ static void test_kind_names(void **state)
     assert_string_equal(pkt_sender_kind_name(PKT_SENDER_CUSTOM), "custom");
     assert_string_equal(pkt_sender_kind_name(0), "unknown");
     assert_string_equal(pkt_sender_kind_name(-3), "unknown");
-    assert_string_equal(pkt_sender_kind_name(8), "unknown");
+    assert_string_equal(pkt_sender_kind_name(PKT_SENDER_RAW_ICMP6), "rawicmp6");
+    assert_string_equal(pkt_sender_kind_name(PKT_SENDER_RAW_ICMP6 + 1), "unknown");
 }
 
 int main(void)

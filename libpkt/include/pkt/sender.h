@@ -16,6 +16,8 @@
  *           owns the identifier and the checksum, and takes echo requests only; needs no privilege where
  *           net.ipv4.ping_group_range allows it
  *   ICMP6   an ICMPv6 message, likewise
+ *   RAW_ICMP4  an ICMP message of any type. The kernel makes the IPv4 header and fragments; changes nothing
+ *   RAW_ICMP6  an ICMPv6 message, likewise; the kernel owns the checksum
  *   RAW4    an IPv4 header. The kernel sets the total length and the header checksum always, and the
  *           identification and the source address where they are 0 (raw(7)); it routes by the destination
  *           in the packet
@@ -23,6 +25,8 @@
  *   PACKET  a link-layer header (packet(7)). The kernel changes nothing
  *   LIBNET  a link-layer header, through libnet's LIBNET_LINK. The same on the wire
  *   CUSTOM  whatever the caller's function takes
+ *
+ * What is said below of ICMP4 and ICMP6 holds for RAW_ICMP4 and RAW_ICMP6, too, where nothing else is said.
  *
  * pkt_sender_complete does to a packet beforehand what the kernel would do, so that what is printed is what
  * leaves.
@@ -50,6 +54,8 @@ enum pkt_sender_kind {
     PKT_SENDER_PACKET,
     PKT_SENDER_LIBNET,
     PKT_SENDER_CUSTOM, /* by pkt_sender_open_custom only */
+    PKT_SENDER_RAW_ICMP4,
+    PKT_SENDER_RAW_ICMP6,
 };
 
 /* What the bytes of a packet begin with. Values are ABI: append only. */
@@ -89,15 +95,17 @@ struct pkt_sender_options {
     size_t send_buffer_size;       /* SO_SNDBUF in bytes as the kernel counts them; 0: the system's */
     pkt_sender_on_error *on_error; /* NULL: errors are counted only */
     void *context;                 /* of on_error */
+    bool receive_stamps_card;      /* as receive_stamps, but by the card */
 };
 
 /* A packet to send. Zero means the default everywhere but in bytes. */
 struct pkt_outgoing {
     struct pkt_view bytes;       /* must stay as they are until pkt_sender_send returns */
     struct pkt_ip4 destination4; /* ICMP4: where to. Ignored by kinds whose bytes say it */
-    struct pkt_ip6 destination6; /* ICMP6: likewise; a link-local one goes out of options.interface */
-    uint8_t hop_limit;           /* ICMP4, ICMP6: time to live or hop limit; 0: the system's */
-    uint8_t traffic_class;       /* ICMP4, ICMP6: type of service or traffic class */
+    struct pkt_ip6 destination6; /* ICMP6: likewise; see scope */
+    uint32_t scope;        /* ICMP6: interface index of a link-local one; 0: that of options.interface */
+    uint8_t hop_limit;     /* ICMP4, ICMP6: time to live or hop limit; 0: the system's */
+    uint8_t traffic_class; /* ICMP4, ICMP6: type of service or traffic class */
 };
 
 /* When a packet left. */
@@ -226,8 +234,8 @@ enum pkt_sender_open_field {
 /*
  * Changes a packet in place into what will be on the wire, so that it can be printed, saved and matched
  * before it is sent: RAW4: total length, a non-zero identification (from a counter of the sender), the header
- * checksum; ICMP4 and ICMP6: the identifier, and for ICMP4 the checksum. Other kinds leave the packet as it
- * is.
+ * checksum; ICMP4 and ICMP6: the identifier (not of raw kinds), and for ICMP4 the checksum. Other kinds leave
+ * the packet as it is.
  *
  * Returns the set of enum pkt_sender_open_field that only the kernel knows. A packet that is too short for
  * its header is left as it is.

@@ -40,8 +40,10 @@ static unsigned complete_echo(struct socket_sender *socket, struct pkt_room mess
     enum { CHECKSUM = 2, IDENTIFIER = 4, HEADER_LEN = 8 };
     if (message.len < HEADER_LEN)
         return PKT_SENDER_OPEN_HEADER;
-    pkt_set_u16(message, IDENTIFIER, socket->sender.info.identifier);
-    if (socket->sender.info.kind == PKT_SENDER_ICMP6)
+    int kind = socket->sender.info.kind;
+    if (kind == PKT_SENDER_ICMP4 || kind == PKT_SENDER_ICMP6)
+        pkt_set_u16(message, IDENTIFIER, socket->sender.info.identifier);
+    if (kind == PKT_SENDER_ICMP6 || kind == PKT_SENDER_RAW_ICMP6)
         return PKT_SENDER_OPEN_HEADER | PKT_SENDER_OPEN_CHECKSUM;
     put_checksum(message, CHECKSUM);
     return PKT_SENDER_OPEN_HEADER;

@@ -16,7 +16,7 @@ static int take_options(const struct pkt_sender_options *options, struct pkt_sen
     if (options == NULL || options->size < sizeof options->size)
         return inject_fail(reterr_error, PKT_E_ARGUMENT, "the options' size is not set");
     memcpy(&taken, options, options->size < sizeof taken ? options->size : sizeof taken);
-    if (taken.kind < PKT_SENDER_ICMP4 || taken.kind > PKT_SENDER_LIBNET)
+    if (taken.kind < PKT_SENDER_ICMP4 || taken.kind > PKT_SENDER_RAW_ICMP6 || taken.kind == PKT_SENDER_CUSTOM)
         return inject_fail(reterr_error, PKT_E_ARGUMENT, "there is no sender of kind %d to open", taken.kind);
     if (taken.stamps & ~points)
         return inject_fail(reterr_error, PKT_E_ARGUMENT, "a timestamp was asked for at an unknown point");

@@ -17,9 +17,9 @@ enum verdict {
 };
 
 /*
- * ICMP errors become these (icmp_err_convert and icmpv6_err_convert of the kernel), wait on the socket, and
- * are reported to the next call whatever it sends; ENETDOWN waits on a packet socket after its interface went
- * down. Each may as well be the packet's own, and then it comes again.
+ * ICMP errors become these (icmp_err_convert and icmpv6_err_convert of the kernel; a redirect EREMOTEIO),
+ * wait on the socket, and are reported to the next call whatever it sends; ENETDOWN waits on a packet socket
+ * after its interface went down. Each may as well be the packet's own, and then it comes again.
  */
 static enum verdict judge(int system_errno)
 {
@@ -39,6 +39,7 @@ static enum verdict judge(int system_errno)
         [ENONET] = VERDICT_PENDING,
         [EACCES] = VERDICT_PENDING,
         [EPROTO] = VERDICT_PENDING,
+        [EREMOTEIO] = VERDICT_PENDING,
         [ENETDOWN] = VERDICT_PENDING,
     };
     return system_errno >= 0 && system_errno < SENDER_ERRNOS ? (enum verdict)verdicts[system_errno]
@@ -212,7 +213,7 @@ uint64_t pkt_sender_get_refused(const struct pkt_sender *sender, int system_errn
 
 const char *pkt_sender_kind_name(int kind)
 {
-    static const char *const names[] = {"unknown", "icmp4",  "icmp6",  "raw4",
-                                        "raw6",    "packet", "libnet", "custom"};
-    return kind > 0 && kind <= PKT_SENDER_CUSTOM ? names[kind] : names[0];
+    static const char *const names[] = {"unknown", "icmp4",  "icmp6",  "raw4",     "raw6",
+                                        "packet",  "libnet", "custom", "rawicmp4", "rawicmp6"};
+    return kind > 0 && kind <= PKT_SENDER_RAW_ICMP6 ? names[kind] : names[0];
 }

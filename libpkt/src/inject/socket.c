@@ -133,6 +133,15 @@ static const struct sender_ops routed_ops = {.send = send_batch,
                                              .complete = socket_complete,
                                              .close = close_socket};
 
+static const struct sender_ops left_ops = {
+    .send = send_batch, .complete = socket_complete, .close = close_socket};
+
+struct stamps *socket_leave_queue(struct pkt_sender *sender)
+{
+    sender->ops = &left_ops;
+    return &socket_of(sender)->stamps;
+}
+
 static const struct socket_kind {
     int layer; /* enum pkt_sender_layer; 0: no kind of socket */
     bool needs_interface;
@@ -140,11 +149,13 @@ static const struct socket_kind {
     int (*setup)(struct socket_sender *socket, const struct pkt_sender_options *options,
                  struct pkt_error *reterr_error);
 } kinds[] = {
-    [PKT_SENDER_ICMP4] = {PKT_SENDER_LAYER_MESSAGE, false, "ICMP socket",     socket_setup_icmp4 },
-    [PKT_SENDER_ICMP6] = {PKT_SENDER_LAYER_MESSAGE, false, "ICMPv6 socket",   socket_setup_icmp6 },
-    [PKT_SENDER_RAW4] = {PKT_SENDER_LAYER_NETWORK, false, "raw IPv4 socket", socket_setup_raw4  },
-    [PKT_SENDER_RAW6] = {PKT_SENDER_LAYER_NETWORK, false, "raw IPv6 socket", socket_setup_raw6  },
-    [PKT_SENDER_PACKET] = {PKT_SENDER_LAYER_LINK,    true,  "packet socket",   socket_setup_packet},
+    [PKT_SENDER_ICMP4] = {PKT_SENDER_LAYER_MESSAGE, false, "ICMP socket",       socket_setup_icmp4    },
+    [PKT_SENDER_ICMP6] = {PKT_SENDER_LAYER_MESSAGE, false, "ICMPv6 socket",     socket_setup_icmp6    },
+    [PKT_SENDER_RAW4] = {PKT_SENDER_LAYER_NETWORK, false, "raw IPv4 socket",   socket_setup_raw4     },
+    [PKT_SENDER_RAW6] = {PKT_SENDER_LAYER_NETWORK, false, "raw IPv6 socket",   socket_setup_raw6     },
+    [PKT_SENDER_PACKET] = {PKT_SENDER_LAYER_LINK,    true,  "packet socket",     socket_setup_packet   },
+    [PKT_SENDER_RAW_ICMP4] = {PKT_SENDER_LAYER_MESSAGE, false, "raw ICMP socket",   socket_setup_raw_icmp4},
+    [PKT_SENDER_RAW_ICMP6] = {PKT_SENDER_LAYER_MESSAGE, false, "raw ICMPv6 socket", socket_setup_raw_icmp6},
 };
 
 static const struct sender_ops *choose_ops(const struct pkt_sender_options *options)

@@ -31,6 +31,7 @@ struct socket_sender {
     void (*prepare)(struct socket_sender *socket, const struct pkt_outgoing *packet, struct socket_slot *slot,
                     struct msghdr *message);
     char interface[IFNAMSIZ];     /* asked for; empty: none */
+    uint32_t flow_info;           /* of IPv6 packets, network order; 0: the system's */
     uint16_t next_identification; /* of an IPv4 header without one */
     struct mmsghdr messages[SENDER_BATCH];
     struct iovec vectors[SENDER_BATCH];
@@ -69,8 +70,21 @@ int socket_setup_raw6(struct socket_sender *socket, const struct pkt_sender_opti
                       struct pkt_error *reterr_error);
 int socket_setup_icmp4(struct socket_sender *socket, const struct pkt_sender_options *options,
                        struct pkt_error *reterr_error);
+int socket_setup_raw_icmp4(struct socket_sender *socket, const struct pkt_sender_options *options,
+                           struct pkt_error *reterr_error);
+int socket_setup_raw_icmp6(struct socket_sender *socket, const struct pkt_sender_options *options,
+                           struct pkt_error *reterr_error);
 int socket_setup_icmp6(struct socket_sender *socket, const struct pkt_sender_options *options,
                        struct pkt_error *reterr_error);
+
+/*
+ * From now on the owner of the sender reads the error queue, by the returned stamps: neither sending nor
+ * pkt_sender_stamps empties it.
+ */
+struct stamps *socket_leave_queue(struct pkt_sender *sender);
+
+/* Every IPv6 packet from now on has this flow label, which the socket was given (IPV6_FLOWLABEL_MGR). */
+void socket_set_flow_label(struct pkt_sender *sender, uint32_t label);
 
 /* As sender_ops.complete. */
 unsigned socket_complete(struct pkt_sender *sender, struct pkt_room packet);

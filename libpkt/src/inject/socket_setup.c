@@ -126,11 +126,12 @@ int socket_setup_raw4(struct socket_sender *socket, const struct pkt_sender_opti
 
 /* A scope is read with link-local addresses only, and must then agree with the interface. */
 static void put_address6(struct socket_sender *socket, struct socket_slot *slot, struct pkt_ip6 destination,
-                         struct msghdr *message)
+                         uint32_t scope, struct msghdr *message)
 {
     slot->address.ip6 = (struct sockaddr_in6){.sin6_family = AF_INET6};
     memcpy(&slot->address.ip6.sin6_addr, &destination, 16);
-    slot->address.ip6.sin6_scope_id = socket->sender.info.interface;
+    slot->address.ip6.sin6_flowinfo = socket->flow_info;
+    slot->address.ip6.sin6_scope_id = scope != 0 ? scope : socket->sender.info.interface;
     message->msg_name = &slot->address.ip6;
     message->msg_namelen = sizeof slot->address.ip6;
 }
@@ -138,7 +139,7 @@ static void put_address6(struct socket_sender *socket, struct socket_slot *slot,
 static void prepare_raw6(struct socket_sender *socket, const struct pkt_outgoing *packet,
                          struct socket_slot *slot, struct msghdr *message)
 {
-    put_address6(socket, slot, pkt_ip6_at(packet->bytes, 24), message);
+    put_address6(socket, slot, pkt_ip6_at(packet->bytes, 24), 0, message);
 }
 
 int socket_setup_raw6(struct socket_sender *socket, const struct pkt_sender_options *options,
@@ -181,7 +182,7 @@ static void prepare_icmp4(struct socket_sender *socket, const struct pkt_outgoin
 static void prepare_icmp6(struct socket_sender *socket, const struct pkt_outgoing *packet,
                           struct socket_slot *slot, struct msghdr *message)
 {
-    put_address6(socket, slot, packet->destination6, message);
+    put_address6(socket, slot, packet->destination6, packet->scope, message);
     if (packet->hop_limit != 0)
         put_control(slot, message, SOL_IPV6, IPV6_HOPLIMIT, packet->hop_limit);
     if (packet->traffic_class != 0)
@@ -241,4 +242,33 @@ int socket_setup_icmp6(struct socket_sender *socket, const struct pkt_sender_opt
                        struct pkt_error *reterr_error)
 {
     return set_up_icmp(socket, options, true, reterr_error);
+}
+
+/* --- raw ICMP: as datagram ICMP, but that the identifier is the caller's --- */
+
+void socket_set_flow_label(struct pkt_sender *sender, uint32_t label)
+{
+    ((struct socket_sender *)(void *)sender)->flow_info = htonl(label);
+}
+
+static int set_up_raw_icmp(struct socket_sender *socket, const struct pkt_sender_options *options, bool ip6,
+                           struct pkt_error *reterr_error)
+{
+    socket->prepare = ip6 ? prepare_icmp6 : prepare_icmp4;
+    int result = set_up_routed(socket, options, ip6, reterr_error);
+    if (result == 0 && !options->keep_replies)
+        result = drop_replies(socket, reterr_error);
+    return result;
+}
+
+int socket_setup_raw_icmp4(struct socket_sender *socket, const struct pkt_sender_options *options,
+                           struct pkt_error *reterr_error)
+{
+    return set_up_raw_icmp(socket, options, false, reterr_error);
+}
+
+int socket_setup_raw_icmp6(struct socket_sender *socket, const struct pkt_sender_options *options,
+                           struct pkt_error *reterr_error)
+{
+    return set_up_raw_icmp(socket, options, true, reterr_error);
 }

@@ -6,11 +6,7 @@
 
 #include "pkt/clock.h"
 
-#include <time.h> /* <linux/errqueue.h> does not include it */
-
 #include <errno.h>
-#include <linux/errqueue.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,25 +19,27 @@ enum {
     RING_SIZE = 4096,
     RING_SIZE_MAX = 1 << 24,
     RECEIVE_BUFFER = 1 << 20, /* a stamp takes near 800 bytes of it; net.core.rmem_max may allow less */
-    CONTROL_SIZE = PKT_TIMESTAMP_CONTROL_SIZE,
-    QUOTE_SIZE = 576, /* of a packet that caused an error: what routers quote of it */
 };
 
 static int enable(const struct stamps *stamps, const struct pkt_sender *sender,
                   struct pkt_error *reterr_error)
 {
-    struct pkt_timestamp_options options = {
-        .size = sizeof options, .transmit = sender->info.stamps, .receive = stamps->receives};
+    struct pkt_timestamp_options options = {.size = sizeof options,
+                                            .transmit = sender->info.stamps,
+                                            .receive = stamps->receives,
+                                            .receive_hardware = stamps->receives_card};
     return pkt_timestamp_enable(sender->fd, &options, reterr_error);
 }
 
 int stamps_open(struct stamps *stamps, struct pkt_sender *sender, const struct pkt_sender_options *options,
                 struct pkt_error *reterr_error)
 {
-    *stamps = (struct stamps){
-        .on_error = options->on_error, .context = options->context, .receives = options->receive_stamps};
+    *stamps = (struct stamps){.on_error = options->on_error,
+                              .context = options->context,
+                              .receives = options->receive_stamps,
+                              .receives_card = options->receive_stamps_card};
     if (options->stamps == 0)
-        return stamps->receives ? enable(stamps, sender, reterr_error) : 0;
+        return stamps->receives || stamps->receives_card ? enable(stamps, sender, reterr_error) : 0;
     stamps->size = options->stamps_max == 0 ? RING_SIZE : options->stamps_max;
     if (stamps->size > RING_SIZE_MAX)
         return inject_fail(reterr_error, PKT_E_ARGUMENT, "%s: at most %d stamps are kept", sender->name,
@@ -92,7 +90,8 @@ void stamps_begin(struct stamps *stamps, struct pkt_sender *sender)
 {
     if (stamps->ring == NULL || !stamps->counted || !stamps->shifted)
         return;
-    stamps_drain(stamps, sender);
+    if (sender->ops->drain != NULL)
+        stamps_drain(stamps, sender);
     if (!is_under_way(stamps, sender))
         restart_count(stamps, sender);
 }
@@ -175,85 +174,65 @@ static void keep(struct stamps *stamps, struct pkt_sender *sender, const struct 
     stamps->ring[(stamps->first + stamps->count++) % stamps->size] = *stamp;
 }
 
-static void take_stamp(struct stamps *stamps, struct pkt_sender *sender,
-                       const struct pkt_timestamp_report *report)
+bool stamps_number(const struct stamps *stamps, struct pkt_sender *sender,
+                   const struct pkt_timestamp_report *report, struct pkt_transmit_stamp *ret_stamp)
 {
-    struct pkt_transmit_stamp stamp = {.point = report->point, .time = report->time};
-    if (stamp.point == PKT_STAMP_HARDWARE)
-        stamp.card = report->card;
-    if (!find_number(stamps, sender, report->mark, report->time.ns, &stamp.number)) {
+    *ret_stamp = (struct pkt_transmit_stamp){.point = report->point, .time = report->time};
+    if (report->point == PKT_STAMP_HARDWARE)
+        ret_stamp->card = report->card;
+    bool known = find_number(stamps, sender, report->mark, report->time.ns, &ret_stamp->number);
+    if (known)
+        sender->statistics.stamps_received++;
+    else
         sender->statistics.stamps_unnumbered++;
-        return;
-    }
-    sender->statistics.stamps_received++;
-    keep(stamps, sender, &stamp);
+    return known;
 }
 
-static void put_offender(const struct sockaddr *offender, struct pkt_sender_error *ret_error)
+static void put_offender(const struct error_queue_error *from, struct pkt_sender_error *ret_error)
 {
-    if (offender->sa_family == AF_INET)
-        memcpy(&ret_error->offender4, &((const struct sockaddr_in *)(const void *)offender)->sin_addr, 4);
-    ret_error->is_ip6 = offender->sa_family == AF_INET6;
+    ret_error->is_ip6 = from->offender.any.sa_family == AF_INET6;
+    if (from->offender.any.sa_family == AF_INET)
+        memcpy(&ret_error->offender4, &from->offender.ip4.sin_addr, 4);
     if (ret_error->is_ip6)
-        memcpy(&ret_error->offender6, &((const struct sockaddr_in6 *)(const void *)offender)->sin6_addr, 16);
+        memcpy(&ret_error->offender6, &from->offender.ip6.sin6_addr, 16);
 }
 
-static void take_error(struct stamps *stamps, struct pkt_sender *sender, const struct sock_extended_err *from,
+static void take_error(struct stamps *stamps, struct pkt_sender *sender, const struct error_queue_error *from,
                        struct pkt_view bytes)
 {
     sender->statistics.errors_received++;
     if (stamps->on_error == NULL)
         return;
-    struct pkt_sender_error error = {.origin = from->ee_origin,
-                                     .system_errno = (int)from->ee_errno,
-                                     .type = from->ee_type,
-                                     .code = from->ee_code,
-                                     .info = from->ee_info,
+    struct pkt_sender_error error = {.origin = from->error.ee_origin,
+                                     .system_errno = (int)from->error.ee_errno,
+                                     .type = from->error.ee_type,
+                                     .code = from->error.ee_code,
+                                     .info = from->error.ee_info,
                                      .bytes = bytes};
-    put_offender(SO_EE_OFFENDER(from), &error);
+    put_offender(from, &error);
     stamps->on_error(stamps->context, &error);
 }
 
-static bool is_error(const struct cmsghdr *header)
-{
-    return (header->cmsg_level == SOL_IP && header->cmsg_type == IP_RECVERR) ||
-           (header->cmsg_level == SOL_IPV6 && header->cmsg_type == IPV6_RECVERR);
-}
-
-static void take_message(struct stamps *stamps, struct pkt_sender *sender, struct msghdr *message,
-                         struct pkt_view bytes)
+static void take_message(struct stamps *stamps, struct pkt_sender *sender, unsigned i)
 {
     struct pkt_timestamp_report report;
-    if (pkt_timestamp_read_transmit(message, &report)) {
-        take_stamp(stamps, sender, &report);
-        return;
-    }
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL; c = CMSG_NXTHDR(message, c)) {
-        if (is_error(c))
-            take_error(stamps, sender, (const struct sock_extended_err *)(const void *)CMSG_DATA(c), bytes);
+    struct pkt_transmit_stamp stamp;
+    struct error_queue_error error;
+    if (pkt_timestamp_read_transmit(&stamps->queue.messages[i].msg_hdr, &report)) {
+        if (stamps_number(stamps, sender, &report, &stamp))
+            keep(stamps, sender, &stamp);
+    } else if (error_queue_error(&stamps->queue, i, &error)) {
+        take_error(stamps, sender, &error, error_queue_bytes(&stamps->queue, i));
     }
 }
 
-/* Takes up to STAMPS_QUEUE_BATCH messages; false when the queue is empty now. */
+/* Takes a batch of messages; false when the queue is empty now. */
 static bool drain_some(struct stamps *stamps, struct pkt_sender *sender)
 {
-    _Alignas(struct cmsghdr) uint8_t controls[STAMPS_QUEUE_BATCH][CONTROL_SIZE];
-    uint8_t quotes[STAMPS_QUEUE_BATCH][QUOTE_SIZE];
-    struct iovec vectors[STAMPS_QUEUE_BATCH];
-    struct mmsghdr messages[STAMPS_QUEUE_BATCH];
-    for (unsigned i = 0; i < STAMPS_QUEUE_BATCH; i++) {
-        vectors[i] = (struct iovec){quotes[i], QUOTE_SIZE};
-        messages[i] = (struct mmsghdr){
-            .msg_hdr = {.msg_iov = &vectors[i],
-                        .msg_iovlen = 1,
-                        .msg_control = controls[i],
-                        .msg_controllen = CONTROL_SIZE}
-        };
-    }
-    int count = recvmmsg(sender->fd, messages, STAMPS_QUEUE_BATCH, MSG_ERRQUEUE | MSG_DONTWAIT, NULL);
-    for (int i = 0; i < count; i++)
-        take_message(stamps, sender, &messages[i].msg_hdr, pkt_view_make(quotes[i], messages[i].msg_len));
-    return count == STAMPS_QUEUE_BATCH;
+    unsigned count = error_queue_read(&stamps->queue, sender->fd);
+    for (unsigned i = 0; i < count; i++)
+        take_message(stamps, sender, i);
+    return count == ERROR_QUEUE_BATCH;
 }
 
 void stamps_drain(struct stamps *stamps, struct pkt_sender *sender)

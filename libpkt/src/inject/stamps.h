@@ -11,13 +11,11 @@
 #ifndef INJECT_STAMPS_H
 #define INJECT_STAMPS_H
 
+#include "error_queue.h"
 #include "sender.h"
-
-#include <sys/socket.h>
 
 enum {
     STAMPS_MARK_SPACE = CMSG_SPACE(sizeof(uint32_t)), /* control bytes of a mark */
-    STAMPS_QUEUE_BATCH = 32,
 };
 
 struct stamps {
@@ -26,6 +24,7 @@ struct stamps {
     unsigned first;
     unsigned count;
     bool receives;        /* packets that come are stamped too */
+    bool receives_card;   /* likewise, by the card */
     bool counted;         /* the kernel counts packets, instead of taking marks */
     bool proven;          /* it took a mark */
     bool shifted;         /* counted: a packet failed, and perhaps was counted */
@@ -37,6 +36,7 @@ struct stamps {
     uint64_t answered;    /* and those that came, with a number or without */
     pkt_sender_on_error *on_error;
     void *context;
+    struct error_queue queue;
 };
 
 /*
@@ -65,6 +65,13 @@ bool stamps_end(struct stamps *stamps, const struct pkt_sender *sender, unsigned
 
 /* Empties the error queue. */
 void stamps_drain(struct stamps *stamps, struct pkt_sender *sender);
+
+/*
+ * Which packet a stamp that came belongs to, and counts it. False: none. For owners of a sender who read the
+ * queue themselves (socket_leave_queue).
+ */
+bool stamps_number(const struct stamps *stamps, struct pkt_sender *sender,
+                   const struct pkt_timestamp_report *report, struct pkt_transmit_stamp *ret_stamp);
 
 unsigned stamps_take(struct stamps *stamps, struct pkt_transmit_stamp *ret_stamps, unsigned max);
 
