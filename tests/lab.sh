@@ -23,6 +23,7 @@ LAB_PIDS=()        # processes started in the background
 LAB_NEXT_MAC=1     # last octet of the next MAC address
 LAB_CAPTURE_PID='' # the capture that runs, if one does
 LAB_CAPTURE_FILE=''
+declare -A LAB_SIMS # responders that run, by host
 
 # --- beginning and end ---------------------------------------------------------------------------------------------------------
 
@@ -64,6 +65,7 @@ lab_clear() {
     LAB_HOSTS=()
     LAB_NEXT_MAC=1
     LAB_CAPTURE_PID=''
+    LAB_SIMS=()
 }
 
 # lab_empty HOST: ends what still runs inside a namespace of ours; nothing else can have entered it.
@@ -339,6 +341,51 @@ lab_snooping_bridge() {
         mcast_last_member_interval "${times[2]:-20}" mcast_membership_interval $((3 * ${times[0]:-100})) \
         mcast_snooping 1 || lab_fail 'the bridge does not take the multicast parameters'
     ip -n "$ns" link set br0 type bridge mcast_querier 1
+}
+
+# --- the internet in one process -----------------------------------------------------------------------------------------------
+
+# lab_sim HOST SCENE [OPTION...]: starts the responder of tests/sim behind the interface sim0 of a host and waits until it
+# answers. The host is 198.51.100.254/24 and 2001:db8:51::fe/64 there, and sends into it whatever it has no other route for.
+# SCENE is a file; tests/sim/README.md has its grammar and the options.
+lab_sim() {
+    local host=$1 scene=$2 ns ready status
+    local program=${PKT_BINARY_DIR:?}/tests/sim/sim_responder
+    shift 2
+    ns=$(lab_ns "$host")
+    ready=$LAB_DIR/sim-ready-$host
+    [ -e /dev/net/tun ] || lab_skip 'no /dev/net/tun'
+    rm -f "$ready"
+    ip netns exec "$ns" "$program" --ready-file "$ready" "$@" "$scene" >"$(lab_sim_file "$host")" 2>>"$LAB_DIR/log" </dev/null &
+    LAB_SIMS[$host]=$!
+    LAB_PIDS+=("$!")
+    lab_wait_quietly "[ -s '$ready' ] || ! kill -0 $! 2>/dev/null" 10
+    if [ ! -s "$ready" ]; then
+        wait "${LAB_SIMS[$host]}"
+        status=$?
+        [ "$status" != 77 ] || lab_skip 'no TUN device can be made here'
+        lab_fail "the responder on $host did not start"
+    fi
+    lab_address "$host" sim0 198.51.100.254/24 2001:db8:51::fe/64
+    lab_route "$host" default dev sim0 metric 4000
+    lab_route "$host" ::/0 dev sim0 metric 4000
+}
+
+# lab_sim_file HOST: prints the name of the file in which the responder leaves its counters.
+lab_sim_file() {
+    printf '%s/sim-%s.json' "$LAB_DIR" "$1"
+}
+
+# lab_sim_stop HOST: ends the responder of a host; its counters are complete then, sim0 is gone.
+lab_sim_stop() {
+    kill "${LAB_SIMS[$1]}" 2>/dev/null
+    wait "${LAB_SIMS[$1]}" || lab_fail "the responder on $1 ended with status $?"
+    unset "LAB_SIMS[$1]"
+}
+
+# lab_sim_count HOST COUNTER: prints one counter of a responder that has ended.
+lab_sim_count() {
+    sed -n "s/.*\"$2\":\([0-9]*\)[,}].*/\1/p" "$(lab_sim_file "$1")"
 }
 
 # --- waiting -------------------------------------------------------------------------------------------------------------------
