@@ -71,6 +71,8 @@ struct pkt_echo_options {
 /*
  * An empty tracker; it grows as it must, within memory->budget (52 bytes a probe, and while it moves the old
  * and the new table). NULL when memory does not suffice for 64 probes.
+ *
+ * options  NULL: all defaults
  */
 PKT_API struct pkt_echo *pkt_echo_create(const struct pkt_memory *memory,
                                          const struct pkt_echo_options *options);
@@ -81,11 +83,11 @@ PKT_API void pkt_echo_destroy(struct pkt_echo *echo);
 /* The number that the next probe will have: they count from 0. */
 PKT_API uint64_t pkt_echo_next_number(const struct pkt_echo *echo);
 
-/* Waiting probes that were forgotten because there was no place; pkt_echo_settle never gave them. */
+/* Probes forgotten because there was no place, before pkt_echo_settle gave them: it never will. */
 PKT_API uint64_t pkt_echo_evicted(const struct pkt_echo *echo);
 
-/* Whether a further probe would make the tracker forget one that waits: settle, or wait, first. */
-PKT_API bool pkt_echo_is_full(struct pkt_echo *echo, struct pkt_mono now);
+/* Whether a further probe would make the tracker forget one so: settle, or wait, first. */
+PKT_API bool pkt_echo_is_full(struct pkt_echo *echo);
 
 enum pkt_echo_flag {
     PKT_ECHO_GROUP = 1 << 0,        /* many may answer: multicast or broadcast */
