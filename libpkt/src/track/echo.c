@@ -21,7 +21,7 @@ static uint64_t rotate(uint64_t word, unsigned bits)
     return word << bits | word >> (64 - bits);
 }
 
-static void sip_round(uint64_t v[4])
+static PKT_ALWAYS_INLINE void sip_round(uint64_t v[4])
 {
     v[0] += v[1];
     v[2] += v[3];
@@ -35,7 +35,7 @@ static void sip_round(uint64_t v[4])
     v[2] = rotate(v[2], 32);
 }
 
-static void sip_word(uint64_t v[4], uint64_t word)
+static PKT_ALWAYS_INLINE void sip_word(uint64_t v[4], uint64_t word)
 {
     v[3] ^= word;
     sip_round(v);
@@ -90,12 +90,11 @@ static void put_u64(uint8_t *room, uint64_t number)
 uint64_t pkt_echo_tag(const uint8_t key[16], struct pkt_ip target, uint16_t identifier, uint64_t number)
 {
     uint8_t message[32] = {target.version, 0, (uint8_t)(identifier >> 8), (uint8_t)identifier};
+    bool is_short = target.version == 4;
+    memcpy(message + 4, target.ip4.byte, sizeof target.ip4.byte);
     put_u64(message + 8, number);
-    if (target.version == 4)
-        memcpy(message + 16, target.ip4.byte, sizeof target.ip4.byte);
-    else
-        memcpy(message + 16, target.ip6.byte, sizeof target.ip6.byte);
-    return pkt_siphash(key, pkt_view_make(message, sizeof message));
+    memcpy(message + 16, target.ip6.byte, sizeof target.ip6.byte);
+    return pkt_siphash(key, pkt_view_make(message, is_short ? 16 : sizeof message));
 }
 
 size_t pkt_echo_payload_write(uint8_t *payload, size_t len, uint64_t tag, uint64_t number)
