@@ -109,10 +109,11 @@ struct pkt_icmp_event {
     struct pkt_mono read; /* when it was read */
 
     /* MESSAGE and ERROR */
-    struct pkt_ip from;               /* who sent it */
-    struct pkt_ip to;                 /* to which address of ours, or which group */
-    uint32_t interface;               /* index of the one that it came in by; 0: not known */
-    int hop_limit;                    /* of the packet; -1: not known */
+    struct pkt_ip from; /* who sent it */
+    struct pkt_ip to;   /* to which address of ours, or which group */
+    uint32_t
+        interface; /* index of the one that it came in by; 0: not known, or an ERROR of this machine itself */
+    int hop_limit; /* of the packet; -1: not known */
     int traffic_class;                /* of the packet; -1: not known */
     struct pkt_view options;          /* IPv4 options of the packet */
     struct pkt_view message;          /* from the ICMP header on; ERROR: RAW only */

@@ -12,7 +12,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ICMP_HEADER = 8, MESSAGE_MAX = 65535, IP4_HEADER_MAX = 60, IP_OPTIONS_MAX = 40 };
+enum {
+    ICMP_HEADER = 8,
+    MESSAGE_MAX = 65535,
+    IP4_HEADER_MAX = 60,
+    IP_OPTIONS_MAX = 40,
+    FLOW_LABEL_MAX = 0xfffff
+};
 
 static int take_options(const struct pkt_icmp_socket_options *options,
                         struct pkt_icmp_socket_options *ret_options, struct pkt_error *reterr_error)
@@ -33,6 +39,8 @@ static int take_options(const struct pkt_icmp_socket_options *options,
         return inject_fail(reterr_error, PKT_E_ARGUMENT, "the source address is of another family");
     if (taken.ip_options.len > (taken.family == 4 ? IP_OPTIONS_MAX : 0))
         return inject_fail(reterr_error, PKT_E_ARGUMENT, "IPv4 has room for 40 bytes of options, IPv6 none");
+    if (taken.flow_label > (taken.family == 6 ? FLOW_LABEL_MAX : 0))
+        return inject_fail(reterr_error, PKT_E_ARGUMENT, "IPv6 has flow labels of 20 bits, IPv4 none");
     *ret_options = taken;
     return 0;
 }

@@ -39,7 +39,10 @@ struct pkt_icmp_socket {
     bool drained;          /* both queues were read to their ends: the next call says so, at no cost */
     unsigned queue_next;   /* of stamps->queue, not delivered yet */
     uint32_t overflow;     /* SO_RXQ_OVFL as last told */
-    struct pkt_mono read;  /* of this round */
+    int local_errno;       /* of the last LOCAL event; 0: none, or told of twice already */
+    uint32_t local_mtu;
+    struct pkt_ip local_destination;
+    struct pkt_mono read; /* of this round */
     struct icmp_inbox inbox;
     struct pkt_icmp_socket_info info;
     struct pkt_icmp_socket_statistics statistics;

@@ -140,7 +140,17 @@ static bool take_message(struct pkt_icmp_socket *socket, unsigned i, struct pkt_
     return ours;
 }
 
-static void count_event(struct pkt_icmp_socket *socket, const struct pkt_icmp_event *event)
+/*
+ * What this machine sends itself (a neighbour failed) came in by the loopback for one kind of socket, and by
+ * the interface of the packet that it is about for the other.
+ */
+static void forget_interface(struct pkt_icmp_event *event)
+{
+    if (event->kind == PKT_ICMP_EVENT_ERROR && pkt_ip_equal(event->from, event->to))
+        event->interface = 0;
+}
+
+static void finish_event(struct pkt_icmp_socket *socket, struct pkt_icmp_event *event)
 {
     uint64_t *counts[] = {
         [PKT_ICMP_EVENT_MESSAGE] = &socket->statistics.messages,
@@ -149,6 +159,7 @@ static void count_event(struct pkt_icmp_socket *socket, const struct pkt_icmp_ev
         [PKT_ICMP_EVENT_STAMP] = &socket->statistics.stamps,
     };
     ++*counts[event->kind];
+    forget_interface(event);
 }
 
 static unsigned deliver_inbox(struct pkt_icmp_socket *socket, struct pkt_icmp_event *ret_events, unsigned max)
@@ -156,7 +167,7 @@ static unsigned deliver_inbox(struct pkt_icmp_socket *socket, struct pkt_icmp_ev
     unsigned count = 0;
     while (count < max && socket->inbox.next < socket->inbox.count) {
         if (take_message(socket, socket->inbox.next++, &ret_events[count]))
-            count_event(socket, &ret_events[count++]);
+            finish_event(socket, &ret_events[count++]);
         else
             socket->statistics.foreign++;
     }
@@ -183,11 +194,27 @@ static bool take_stamp(struct pkt_icmp_socket *socket, const struct pkt_timestam
     return true;
 }
 
-static void take_local(const struct error_queue_error *from, struct pkt_icmp_event *event)
+/*
+ * A packet that is refused for what may have been an error of an earlier one was offered twice (sender.c),
+ * and left two errors of which one is told.
+ */
+static bool is_echo_of_last(struct pkt_icmp_socket *socket, const struct pkt_icmp_event *event)
+{
+    bool same = event->system_errno == socket->local_errno && event->mtu == socket->local_mtu &&
+                pkt_ip_equal(event->quoted_destination, socket->local_destination);
+    socket->local_errno = same ? 0 : event->system_errno;
+    socket->local_mtu = event->mtu;
+    socket->local_destination = event->quoted_destination;
+    return same;
+}
+
+static bool take_local(struct pkt_icmp_socket *socket, const struct error_queue_error *from,
+                       struct pkt_icmp_event *event)
 {
     event->kind = PKT_ICMP_EVENT_LOCAL;
     if (event->system_errno == EMSGSIZE)
         event->mtu = from->error.ee_info;
+    return !is_echo_of_last(socket, event);
 }
 
 /* The kernel's offset of extensions counts from the start of what it delivers (RFC 4884). */
@@ -215,8 +242,7 @@ static bool take_queued_error(struct pkt_icmp_socket *socket, unsigned i, struct
     event->system_errno = (int)from.error.ee_errno;
     event->quoted_destination = ip_of((const struct sockaddr *)(const void *)&queue->names[i]);
     if (from.error.ee_origin == SO_EE_ORIGIN_LOCAL) {
-        take_local(&from, event);
-        return true;
+        return take_local(socket, &from, event);
     }
     bool is_icmp = from.error.ee_origin == SO_EE_ORIGIN_ICMP || from.error.ee_origin == SO_EE_ORIGIN_ICMP6;
     if (!is_icmp || socket->raw)
@@ -254,7 +280,7 @@ static unsigned deliver_queue(struct pkt_icmp_socket *socket, struct pkt_icmp_ev
     unsigned count = 0;
     while (count < max && !queue_is_delivered(socket)) {
         if (take_queued(socket, socket->queue_next++, &ret_events[count]))
-            count_event(socket, &ret_events[count++]);
+            finish_event(socket, &ret_events[count++]);
         else
             socket->statistics.foreign++;
     }

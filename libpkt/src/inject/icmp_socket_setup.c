@@ -25,7 +25,7 @@
 #define IPV6_RECVERR_RFC4884 31
 #endif
 
-enum { RECEIVE_BUFFER = 4 << 20, FLOW_LABEL_MASK = 0xfffff };
+enum { RECEIVE_BUFFER = 4 << 20 };
 
 /* One integer option of the kernel's. */
 struct setting {
@@ -120,7 +120,8 @@ static int get_flow_label(struct pkt_icmp_socket *socket, const struct pkt_icmp_
     if (options->flow_label == 0)
         return 0;
     struct in6_flowlabel_req request = {
-        .flr_label = htonl(options->flow_label & FLOW_LABEL_MASK),
+        .flr_dst = IN6ADDR_LOOPBACK_INIT, /* must be unicast; a shared label serves all destinations */
+        .flr_label = htonl(options->flow_label),
         .flr_action = IPV6_FL_A_GET,
         .flr_share = IPV6_FL_S_ANY,
         .flr_flags = IPV6_FL_F_CREATE,
