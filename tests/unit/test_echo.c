@@ -73,8 +73,8 @@ static void test_siphash(void **state)
         0x751e8fbc860ee5fb, 0x14ea5627c0843d90, 0xf723ca908e7af2ee, 0xa129ca6149be45e5,
     };
     uint8_t bytes[16];
-    for (uint8_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = i;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)i;
     for (size_t len = 0; len < sizeof bytes; len++)
         assert_true(pkt_siphash(bytes, pkt_view_make(bytes, len)) == expected[len]);
 }

@@ -316,9 +316,11 @@ static int64_t square_root(double square)
 {
     if (!(square > 0))
         return 0;
-    double root = square > 1 ? square : 1;
-    for (double next = (root + square / root) / 2; next < root; next = (root + square / root) / 2)
+    double root, next = square > 1 ? square : 1;
+    do {
         root = next;
+        next = (root + square / root) / 2;
+    } while (next < root);
     return (int64_t)(root + 0.5);
 }
 
