@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #ifndef IP_RECVERR_RFC4884
 #define IP_RECVERR_RFC4884 26 /* <linux/in.h>, Linux 5.9 */
@@ -192,9 +193,9 @@ static int set_filter(struct pkt_icmp_socket *socket, struct pkt_error *reterr_e
 
 static uint16_t random_identifier(void)
 {
-    uint16_t identifier = 0;
-    (void)getrandom(&identifier, sizeof identifier, GRND_NONBLOCK);
-    return identifier == 0 ? 1 : identifier;
+    uint16_t identifier;
+    bool done = getrandom(&identifier, sizeof identifier, GRND_NONBLOCK) == sizeof identifier;
+    return done && identifier != 0 ? identifier : (uint16_t)(getpid() | 1);
 }
 
 static socklen_t put_address(const struct pkt_icmp_socket *socket,

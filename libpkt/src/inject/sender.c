@@ -95,16 +95,24 @@ static unsigned call(struct pkt_sender *sender, const struct pkt_outgoing *packe
     return went;
 }
 
-/* The packet met an errno that may have waited for anybody: its own comes again. Returns how many were
- * settled. */
-static unsigned try_once_more(struct pkt_sender *sender, const struct pkt_outgoing *packet, int *ret_errnos)
+/*
+ * The packet met an errno that may have waited for anybody: its own comes again. One that is too long itself
+ * leaves an error on the queue each time, and is tried again once at most.
+ */
+static unsigned try_again(struct pkt_sender *sender, const struct pkt_outgoing *packet, int first,
+                          int *ret_errnos)
 {
-    int failure;
-    if (call(sender, packet, 1, ret_errnos, &failure) == 1) {
-        sender->statistics.errors_pending++;
-        return 1;
+    enum verdict verdict = VERDICT_PENDING;
+    int failure = first;
+    for (unsigned tries = 0; tries <= sender->more_tries && verdict == VERDICT_PENDING; tries++) {
+        if (tries > 0 && failure == EMSGSIZE)
+            break;
+        if (call(sender, packet, 1, ret_errnos, &failure) == 1) {
+            sender->statistics.errors_pending++;
+            return 1;
+        }
+        verdict = judge(failure);
     }
-    enum verdict verdict = judge(failure);
     if (verdict == VERDICT_REFUSED || verdict == VERDICT_PENDING)
         return settle_refused(sender, failure, ret_errnos);
     return settle_lack(sender, verdict);
@@ -117,7 +125,7 @@ static unsigned settle_failure(struct pkt_sender *sender, const struct pkt_outgo
     if (verdict == VERDICT_REFUSED)
         return settle_refused(sender, failure, ret_errnos);
     if (verdict == VERDICT_PENDING)
-        return try_once_more(sender, packet, ret_errnos);
+        return try_again(sender, packet, failure, ret_errnos);
     return settle_lack(sender, verdict);
 }
 

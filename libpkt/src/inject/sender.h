@@ -33,7 +33,9 @@ struct pkt_sender {
     const struct sender_ops *ops;
     int fd; /* -1: none */
     enum pkt_sender_lack lack;
-    uint64_t number; /* of the next packet: sent and refused so far */
+    unsigned more_tries; /* with a packet that met an error twice that may have waited: where many come in,
+                            another may wait by then */
+    uint64_t number;     /* of the next packet: sent and refused so far */
     struct pkt_sender_info info;
     struct pkt_sender_statistics statistics;
     uint64_t refused[SENDER_ERRNOS];

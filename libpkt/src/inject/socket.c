@@ -136,9 +136,12 @@ static const struct sender_ops routed_ops = {.send = send_batch,
 static const struct sender_ops left_ops = {
     .send = send_batch, .complete = socket_complete, .close = close_socket};
 
+enum { LEFT_MORE_TRIES = 3 };
+
 struct stamps *socket_leave_queue(struct pkt_sender *sender)
 {
     sender->ops = &left_ops;
+    sender->more_tries = LEFT_MORE_TRIES;
     return &socket_of(sender)->stamps;
 }
 
