@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine.h"
+
+#include "common/memory.h"
+#include "pkt/icmp.h"
+#include "schedule.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PROBES_BYTES_MAX = 256 << 20, /* of the table of echoes under way */
+    TIMES_BYTES_MAX = 64 << 20,   /* of all targets' times together */
+    TIMEOUT_NS_SWEEP = 500000000,
+    HEADER_LEN = 8, /* of an echo (RFC 792, RFC 4443 4.1) */
+    SEQUENCE_OFF = 6,
+};
+#define TIMEOUT_NS_DEFAULT (2 * PKT_NS_PER_S)
+#define LINGER_NS_DEFAULT  (10 * PKT_NS_PER_S) /* as ping(8) waits for a last reply where none ever came */
+
+static int compare_targets(const void *a, const void *b, void *targets)
+{
+    const struct ping_target *all = targets;
+    return words_compare(all[*(const uint32_t *)a].address, all[*(const uint32_t *)b].address);
+}
+
+static bool sort_targets(struct ping_engine *engine)
+{
+    struct ping *ping = engine->ping;
+    engine->by_address = malloc(ping->target_count * sizeof *engine->by_address);
+    if (engine->by_address == NULL)
+        return false;
+    for (uint32_t i = 0; i < ping->target_count; i++)
+        engine->by_address[i] = i;
+    qsort_r(engine->by_address, ping->target_count, sizeof *engine->by_address, compare_targets,
+            ping->targets);
+    return true;
+}
+
+/* The target of an address; NULL: it is none of ours. */
+static struct ping_target *target_of(const struct ping_engine *engine, struct pkt_ip address)
+{
+    uint32_t low = 0, high = engine->ping->target_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        struct ping_target *target = &engine->ping->targets[engine->by_address[middle]];
+        int order = words_compare(target->address, address);
+        if (order == 0)
+            return target;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static int64_t timeout_of(const struct ping *ping)
+{
+    if (ping->options->wait_ns >= 0)
+        return ping->options->wait_ns;
+    return ping->sweeps ? TIMEOUT_NS_SWEEP : TIMEOUT_NS_DEFAULT;
+}
+
+bool engine_start(struct ping_engine *engine, struct ping *ping, const struct engine_port *port,
+                  const uint8_t key[16], const uint16_t identifiers[2])
+{
+    const struct pkt_memory memory = memory_of_heap(PROBES_BYTES_MAX);
+    const struct pkt_echo_options options = {.size = sizeof options};
+    *engine = (struct ping_engine){.ping = ping, .port = port};
+    memcpy(engine->key, key, sizeof engine->key);
+    memcpy(engine->identifiers, identifiers, sizeof engine->identifiers);
+    engine->timeout_ns = timeout_of(ping);
+    engine->echo = pkt_echo_create(&memory, &options);
+    if (engine->echo == NULL || !sort_targets(engine))
+        return false;
+    schedule_start(engine, port->now(port->context));
+    return true;
+}
+
+void engine_stop(struct ping_engine *engine)
+{
+    pkt_echo_destroy(engine->echo);
+    free(engine->by_address);
+    *engine = (struct ping_engine){.is_over = true};
+}
+
+uint64_t engine_tag(const struct ping_engine *engine, const struct ping_target *target, uint64_t number)
+{
+    return pkt_echo_tag(engine->key, target->address, engine->identifiers[target->address.version == 6],
+                        number);
+}
+
+/* --- what is under way --- */
+
+static void settle(struct ping_engine *engine, const struct pkt_echo_probe *probe)
+{
+    struct ping *ping = engine->ping;
+    struct ping_target *target = &ping->targets[probe->target];
+    bool answered = probe->state == PKT_ECHO_ANSWERED;
+    pkt_rtt_stats_settle(&target->stats, answered, probe->sent);
+    if (probe->state == PKT_ECHO_LOST)
+        ping->report->timeout(ping, target, probe->sequence);
+    if (!answered)
+        ping->silent(ping, target);
+}
+
+static void give_up(struct ping_engine *engine, struct pkt_mono now)
+{
+    struct pkt_echo_probe probe;
+    while (pkt_echo_settle(engine->echo, now, engine->timeout_ns, &probe))
+        settle(engine, &probe);
+}
+
+static bool is_anything_under_way(const struct ping_engine *engine)
+{
+    struct pkt_mono deadline;
+    return pkt_echo_deadline(engine->echo, engine->timeout_ns, &deadline);
+}
+
+/* --- sending --- */
+
+/* An echo that could not be sent counts as sent, and as an error, as ping(8) has it. */
+static void refuse(struct ping_engine *engine, struct ping_target *target, uint64_t number, uint32_t sequence,
+                   int system_errno)
+{
+    struct ping *ping = engine->ping;
+    const struct ping_error error = {.target = target,
+                                     .sequence = sequence,
+                                     .is_local = true,
+                                     .at_send = true,
+                                     .system_errno = system_errno,
+                                     .info = system_errno == EMSGSIZE ? ping->local_mtu : 0,
+                                     .counts = true};
+    ping->trouble = (struct ping_trouble){.target = target, .send_errno = system_errno};
+    pkt_rtt_stats_count(&target->stats, PKT_RTT_ERROR);
+    (void)pkt_echo_error(engine->echo, number);
+    ping->report->error(ping, &error);
+}
+
+static void note(struct ping_engine *engine, const struct engine_probe *probe, int system_errno,
+                 struct pkt_mono when)
+{
+    struct ping *ping = engine->ping;
+    struct ping_target *target = probe->target;
+    unsigned flags = (target->is_group ? PKT_ECHO_GROUP : 0) | ping->stamps_expected;
+    target->sent = probe->sequence;
+    pkt_rtt_stats_sent(&target->stats);
+    uint64_t number = pkt_echo_sent(engine->echo, (uint32_t)(target - ping->targets),
+                                    (uint16_t)probe->sequence, system_errno == 0 ? flags : 0, when);
+    if (system_errno == 0)
+        ping->report->sent(ping, target);
+    else
+        refuse(engine, target, number, probe->sequence, system_errno);
+}
+
+/* -O: the echo before this one has no answer. */
+static void say_waiting(struct ping_engine *engine, struct ping_target *target)
+{
+    struct pkt_echo_probe probe;
+    struct ping *ping = engine->ping;
+    if (!ping->options->outstanding || target->sent == 0)
+        return;
+    if (pkt_echo_find_sequence(engine->echo, (uint32_t)(target - ping->targets), (uint16_t)target->sent,
+                               &probe) &&
+        probe.replies == 0)
+        ping->report->waiting(ping, target, target->sent);
+}
+
+/* The echoes that are due, as many as go in one call. */
+static unsigned collect(struct ping_engine *engine, struct pkt_mono now, struct engine_probe *ret_probes)
+{
+    unsigned count = 0;
+    struct schedule_place place = schedule_place(engine);
+    while (count < ENGINE_BATCH && schedule_is_due(engine, &place, now, count)) {
+        struct ping_target *target = &engine->ping->targets[place.index];
+        ret_probes[count] = (struct engine_probe){.target = target,
+                                                  .number = pkt_echo_next_number(engine->echo) + count,
+                                                  .sequence = (uint32_t)(place.round + 1)};
+        count++;
+        if (!schedule_next(engine, &place))
+            break;
+    }
+    return count;
+}
+
+/* A batch; false: no more can be sent now. */
+static bool send_batch(struct ping_engine *engine, struct pkt_mono now)
+{
+    struct engine_probe probes[ENGINE_BATCH];
+    int errnos[ENGINE_BATCH];
+    unsigned count = collect(engine, now, probes);
+    for (unsigned i = 0; i < count; i++)
+        say_waiting(engine, probes[i].target);
+    if (count == 0)
+        return false;
+    struct pkt_mono when = engine->port->now(engine->port->context);
+    unsigned settled = engine->port->send(engine->port->context, probes, count, errnos);
+    for (unsigned i = 0; i < settled; i++) {
+        note(engine, &probes[i], errnos[i], when);
+        schedule_sent(engine, when);
+    }
+    if (settled > 0)
+        engine->ping->last = when;
+    engine->is_blocked = settled < count;
+    return settled == count;
+}
+
+/* --- the end --- */
+
+/* How long the last reply is waited for: ping(8) takes two round-trip times where there were any. */
+static int64_t linger_of(const struct ping_engine *engine)
+{
+    const struct ping *ping = engine->ping;
+    struct pkt_rtt_summary summary;
+    pkt_rtt_stats_read(&ping->targets[0].stats, &summary);
+    if (!summary.has_rtt)
+        return ping->options->wait_ns >= 0 ? ping->options->wait_ns : LINGER_NS_DEFAULT;
+    return 2 * summary.max_ns > engine->round_ns ? 2 * summary.max_ns : engine->round_ns;
+}
+
+/* One target ends as ping(8) does: all answered, or enough waited. */
+static void end_single(struct ping_engine *engine)
+{
+    const struct ping_options *options = engine->ping->options;
+    const struct pkt_rtt_stats *stats = &engine->ping->targets[0].stats;
+    if (options->deadline_ns > 0 && stats->errors > 0)
+        engine->is_over = true;
+    if (options->count > 0 && stats->received + stats->errors >= options->count)
+        engine->is_over = true;
+    if (engine->is_over || !schedule_is_done(engine) || engine->ends_is_set)
+        return;
+    engine->ends = (struct pkt_mono){engine->sent.ns + linger_of(engine)};
+    engine->ends_is_set = true;
+}
+
+static void end_if_over(struct ping_engine *engine, struct pkt_mono now)
+{
+    if (engine->ping->target_count == 1 && !engine->ping->sweeps)
+        end_single(engine);
+    else if (schedule_is_done(engine) && !is_anything_under_way(engine))
+        engine->is_over = true;
+    if (engine->ends_is_set && now.ns >= engine->ends.ns)
+        engine->is_over = true;
+}
+
+/* Time counts from the first echo, whatever had to be done before it. */
+static void begin(struct ping_engine *engine, struct pkt_mono now)
+{
+    struct ping *ping = engine->ping;
+    engine->has_begun = true;
+    ping->begun = ping->last = now;
+    schedule_start(engine, now);
+    if (ping->options->deadline_ns > 0)
+        engine->ends = (struct pkt_mono){now.ns + ping->options->deadline_ns};
+    engine->ends_is_set = ping->options->deadline_ns > 0;
+}
+
+void engine_turn(struct ping_engine *engine)
+{
+    struct pkt_mono now = engine->port->now(engine->port->context);
+    if (!engine->has_begun)
+        begin(engine, now);
+    give_up(engine, now);
+    schedule_adjust(engine, now, is_anything_under_way(engine));
+    end_if_over(engine, now);
+    while (!engine->is_over && send_batch(engine, now)) {
+    }
+    end_if_over(engine, now);
+}
+
+struct pkt_mono engine_due(const struct ping_engine *engine)
+{
+    struct pkt_mono due = {INT64_MAX}, deadline;
+    if (!schedule_is_done(engine))
+        due = schedule_due(engine);
+    if (engine->is_blocked)
+        due.ns = engine->port->now(engine->port->context).ns + PKT_NS_PER_S / 1000;
+    if (pkt_echo_deadline(engine->echo, engine->timeout_ns, &deadline) && deadline.ns < due.ns)
+        due = deadline;
+    if (engine->ends_is_set && engine->ends.ns < due.ns)
+        due = engine->ends;
+    return due;
+}
+
+/* --- what comes --- */
+
+static bool is_genuine(const struct ping_engine *engine, const struct pkt_echo_payload *payload,
+                       const struct pkt_echo_probe *probe)
+{
+    return !payload->has_tag ||
+           payload->tag == engine_tag(engine, &engine->ping->targets[probe->target], probe->number);
+}
+
+/*
+ * Which echo a message of ours is, or quotes: by the number in its data where that came along, else by the
+ * sequence number and the target. False: none, or its tag is not right.
+ */
+static bool find_probe(const struct ping_engine *engine, struct pkt_view message, struct pkt_ip address,
+                       struct pkt_echo_probe *ret_probe)
+{
+    struct pkt_echo_payload payload;
+    if (message.len < HEADER_LEN)
+        return false;
+    uint16_t sequence = pkt_u16(message, SEQUENCE_OFF);
+    pkt_echo_payload_read(pkt_view_clip(message, HEADER_LEN, engine->ping->options->data_len), &payload);
+    if (payload.has_number)
+        return pkt_echo_find(engine->echo, payload.number, ret_probe) && ret_probe->sequence == sequence &&
+               is_genuine(engine, &payload, ret_probe);
+    const struct ping_target *target =
+        engine->ping->target_count == 1 ? engine->ping->targets : target_of(engine, address);
+    return target != NULL &&
+           pkt_echo_find_sequence(engine->echo, (uint32_t)(target - engine->ping->targets), sequence,
+                                  ret_probe) &&
+           is_genuine(engine, &payload, ret_probe);
+}
+
+/* A 32-bit sequence number from the 16 bits of the wire: the last one sent that has them. */
+static uint32_t whole_sequence(const struct ping_target *target, uint16_t sequence)
+{
+    return target->sent - (uint16_t)(target->sent - sequence);
+}
+
+static struct pkt_echo_arrival arrival_of(const struct pkt_icmp_event *event)
+{
+    return (struct pkt_echo_arrival){.now = event->read,
+                                     .has_stamp = event->stamp.has_time,
+                                     .stamp = event->stamp.time,
+                                     .has_card = event->stamp.has_card,
+                                     .card = event->stamp.card};
+}
+
+static void look_for_wrong_data(const struct ping *ping, struct pkt_view data, struct ping_reply *reply)
+{
+    size_t len = data.len < ping->options->data_len ? data.len : ping->options->data_len;
+    for (size_t i = PKT_ECHO_PAYLOAD_SIZE; i < len; i++) {
+        reply->wrong_is = pkt_u8(data, i);
+        reply->wrong_should = ping->data[i];
+        reply->wrong_at = i;
+        reply->has_wrong = reply->wrong_is != reply->wrong_should;
+        if (reply->has_wrong)
+            return;
+    }
+}
+
+static struct ping_reply describe(const struct ping_engine *engine, const struct pkt_icmp_event *event,
+                                  const struct pkt_echo_probe *probe)
+{
+    struct ping *ping = engine->ping;
+    struct ping_target *target = &ping->targets[probe->target];
+    struct ping_reply reply = {
+        .target = target,
+        .sequence = whole_sequence(target, probe->sequence),
+        .from = event->from,
+        .identifier = pkt_u16(event->message, 4),
+        .message_len = event->wire_len,
+        .hop_limit = event->hop_limit,
+        .traffic_class = event->traffic_class,
+        .has_time = event->stamp.has_time,
+        .time = event->stamp.time,
+        .options = event->options,
+        .checksum_bad = event->checksum == PKT_CHECKSUM_BAD,
+        .truncated = event->wire_len < HEADER_LEN + ping->options->data_len,
+        .is_elsewhere = !target->is_group && !pkt_ip_equal(event->from, target->address),
+    };
+    look_for_wrong_data(ping, pkt_view_from(event->message, HEADER_LEN), &reply);
+    return reply;
+}
+
+/* Counts a reply, and says which it is. False: the echo is forgotten. */
+static bool count_reply(struct ping_engine *engine, const struct pkt_icmp_event *event,
+                        const struct pkt_echo_probe *probe, struct ping_reply *reply)
+{
+    struct ping *ping = engine->ping;
+    const struct pkt_echo_arrival arrival = arrival_of(event);
+    struct pkt_rtt_stats *stats = &reply->target->stats;
+    if (reply->checksum_bad) {
+        pkt_rtt_stats_count(stats, PKT_RTT_CORRUPTED);
+        return pkt_echo_rtt(engine->echo, probe->number, &arrival, &reply->rtt);
+    }
+    int verdict = pkt_echo_reply(engine->echo, probe->number, &arrival, &reply->rtt);
+    if (verdict == PKT_ECHO_DUPLICATE || verdict == PKT_ECHO_MANY) {
+        reply->answer = PING_ANSWER_DUPLICATE;
+        pkt_rtt_stats_count(stats, PKT_RTT_DUPLICATE);
+        return true;
+    }
+    const struct pkt_rtt_reply counted = {.number = probe->number,
+                                          .rtt_ns = ping->options->user_rtt ? reply->rtt.user_ns
+                                                                            : reply->rtt.rtt_ns,
+                                          .sent = probe->sent,
+                                          .is_late = verdict == PKT_ECHO_LATE};
+    reply->answer = verdict == PKT_ECHO_LATE ? PING_ANSWER_LATE : PING_ANSWER_FIRST;
+    if (verdict != PKT_ECHO_UNKNOWN)
+        pkt_rtt_stats_reply(stats, ping->pool, &counted);
+    return verdict != PKT_ECHO_UNKNOWN;
+}
+
+static void take_message(struct ping_engine *engine, const struct pkt_icmp_event *event)
+{
+    struct ping *ping = engine->ping;
+    struct pkt_echo_probe probe;
+    bool is_reply = event->type == (event->from.version == 6 ? PKT_ICMP6_ECHO_REPLY : PKT_ICMP_ECHO_REPLY);
+    if (!is_reply)
+        return;
+    if (!find_probe(engine, event->message, event->from, &probe)) {
+        ping->forged++;
+        return;
+    }
+    struct ping_reply reply = describe(engine, event, &probe);
+    if (!count_reply(engine, event, &probe, &reply))
+        return;
+    uint64_t under_way = reply.target->sent - reply.sequence + 1;
+    if (under_way > ping->pipe_max)
+        ping->pipe_max = under_way;
+    if (ping->options->user_rtt)
+        reply.rtt = (struct pkt_echo_rtt){.rtt_ns = reply.rtt.user_ns, .user_ns = reply.rtt.user_ns};
+    ping->report->reply(ping, &reply);
+}
+
+/* A redirect and a source quench are news about the way: the echo itself went on. */
+static bool settles(const struct pkt_icmp_event *event)
+{
+    if (event->from.version == 6)
+        return event->type != PKT_ICMP6_REDIRECT;
+    return event->type != PKT_ICMP_REDIRECT && event->type != PKT_ICMP_SOURCE_QUENCH;
+}
+
+static void take_error(struct ping_engine *engine, const struct pkt_icmp_event *event)
+{
+    struct ping *ping = engine->ping;
+    struct pkt_echo_probe probe;
+    if (!find_probe(engine, event->quoted, event->quoted_destination, &probe)) {
+        ping->forged++;
+        return;
+    }
+    struct ping_target *target = &ping->targets[probe.target];
+    const struct ping_error error = {.target = target,
+                                     .sequence = whole_sequence(target, probe.sequence),
+                                     .from = event->from,
+                                     .type = event->type,
+                                     .code = event->code,
+                                     .info = event->mtu != 0 ? event->mtu : event->pointer,
+                                     .gateway = event->gateway,
+                                     .hop_limit = event->hop_limit,
+                                     .quoted = event->quoted,
+                                     .extensions = event->extensions,
+                                     .has_time = event->stamp.has_time,
+                                     .time = event->stamp.time,
+                                     .counts = settles(event)};
+    if (error.counts) {
+        (void)pkt_echo_error(engine->echo, probe.number);
+        pkt_rtt_stats_count(&target->stats, PKT_RTT_ERROR);
+    }
+    ping->trouble = (struct ping_trouble){
+        .target = target,
+        .from = event->from,
+        .words = {.is_ip6 = event->from.version == 6,
+                  .type = event->type,
+                  .code = event->code,
+                  .info = error.info,
+                  .gateway = event->gateway}
+    };
+    ping->report->error(ping, &error);
+}
+
+static void take_local(struct ping_engine *engine, const struct pkt_icmp_event *event)
+{
+    struct ping *ping = engine->ping;
+    struct ping_target *target =
+        ping->target_count == 1 ? ping->targets : target_of(engine, event->quoted_destination);
+    if (target != NULL && event->mtu != 0)
+        ping->local_mtu = event->mtu;
+}
+
+static void take_stamp(struct ping_engine *engine, const struct pkt_icmp_event *event)
+{
+    if (event->point == PKT_STAMP_SOFTWARE)
+        pkt_echo_stamp(engine->echo, event->number, event->time);
+    else if (event->point == PKT_STAMP_HARDWARE)
+        pkt_echo_stamp_card(engine->echo, event->number, event->card);
+}
+
+void engine_take(struct ping_engine *engine, const struct pkt_icmp_event *event)
+{
+    static void (*const takers[])(struct ping_engine *, const struct pkt_icmp_event *) = {
+        [PKT_ICMP_EVENT_MESSAGE] = take_message,
+        [PKT_ICMP_EVENT_ERROR] = take_error,
+        [PKT_ICMP_EVENT_LOCAL] = take_local,
+        [PKT_ICMP_EVENT_STAMP] = take_stamp,
+    };
+    if (event->kind >= PKT_ICMP_EVENT_MESSAGE && event->kind <= PKT_ICMP_EVENT_STAMP)
+        takers[event->kind](engine, event);
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * --json: schema pkt.ping/1 (docs/json-ping.md). A start object, an object for whatever happens, one for each
+ * target, a summary.
+ */
+#include "common/json_members.h"
+#include "ping.h"
+#include "pkt/clock.h"
+#include "pkt/icmp.h"
+#include "summary.h"
+#include "words.h"
+
+#include <string.h>
+
+static struct pkt_json json;
+
+static void put_time(bool has_time, struct pkt_wall time)
+{
+    if (!has_time)
+        time = pkt_wall_now();
+    pkt_json_time(&json, time);
+}
+
+static void put_target(const struct ping_target *target)
+{
+    json_text(&json, "target", words_of_address(target->address));
+    if (target->name != NULL)
+        json_text(&json, "name", target->name);
+}
+
+static void begin(struct ping *ping)
+{
+    const struct ping_options *options = ping->options;
+    json = (struct pkt_json){.sink = &ping->sink};
+    json_begin(&json, "start");
+    json_text(&json, "schema", "pkt.ping/1");
+    json_text(&json, "version", pkt_version());
+    put_time(false, (struct pkt_wall){0});
+    json_u64(&json, "targets", ping->target_count);
+    if (ping->target_count == 1)
+        put_target(ping->targets);
+    if (ping->source.version != 0)
+        json_text(&json, "source", words_of_address(ping->source));
+    if (options->interface != NULL)
+        json_text(&json, "interface", options->interface);
+    json_u64(&json, "data_bytes", options->data_len);
+    if (options->count > 0)
+        json_u64(&json, "packets", options->count);
+    if (ping->rate > 0)
+        json_u64(&json, "rate_per_s", ping->rate);
+    json_text(&json, "socket", ping->socket_kind);
+    json_text(&json, "sandbox", ping->sandbox);
+    json_end(&json);
+}
+
+static void sent(struct ping *ping, struct ping_target *target)
+{
+    (void)ping, (void)target;
+}
+
+static void put_us(const char *key, int64_t ns)
+{
+    json_fixed(&json, key, ns, 3);
+}
+
+static void put_marks(const struct ping_reply *reply)
+{
+    json_bool(&json, "checksum_bad", reply->checksum_bad);
+    json_bool(&json, "truncated", reply->truncated);
+    if (reply->has_wrong) {
+        json_u64(&json, "wrong_at", reply->wrong_at);
+        json_u64(&json, "wrong_is", reply->wrong_is);
+        json_u64(&json, "wrong_should", reply->wrong_should);
+    }
+}
+
+static void reply_came(struct ping *ping, const struct ping_reply *reply)
+{
+    static const char *const types[] = {
+        [PING_ANSWER_FIRST] = "reply", [PING_ANSWER_DUPLICATE] = "duplicate", [PING_ANSWER_LATE] = "late"};
+    (void)ping;
+    json_begin(&json, types[reply->answer]);
+    put_time(reply->has_time, reply->time);
+    put_target(reply->target);
+    json_text(&json, "from", words_of_address(reply->from));
+    json_u64(&json, "seq", reply->sequence);
+    json_u64(&json, "ident", reply->identifier);
+    json_u64(&json, "bytes", reply->message_len);
+    if (reply->hop_limit >= 0)
+        json_u64(&json, "ttl", (uint64_t)reply->hop_limit);
+    if (reply->traffic_class >= 0)
+        json_u64(&json, "tos", (uint64_t)reply->traffic_class);
+    put_us("rtt_us", reply->rtt.rtt_ns);
+    json_text(&json, "rtt_clock", summary_clock_name(reply->rtt.clock));
+    put_us("rtt_user_us", reply->rtt.user_ns);
+    put_marks(reply);
+    json_end(&json);
+}
+
+static void put_local(const struct ping_error *error)
+{
+    json_bool(&json, "local", true);
+    json_text(&json, "error", strerror(error->system_errno));
+    json_u64(&json, "errno", (uint64_t)error->system_errno);
+}
+
+static void put_icmp(const struct ping_error *error)
+{
+    char words[128];
+    const struct ping_error_words what = {.is_ip6 = error->from.version == 6,
+                                          .type = error->type,
+                                          .code = error->code,
+                                          .info = error->info,
+                                          .gateway = error->gateway};
+    words_of_error(&what, words, sizeof words);
+    json_bool(&json, "local", false);
+    json_text(&json, "from", words_of_address(error->from));
+    json_u64(&json, "icmp_type", error->type);
+    json_u64(&json, "icmp_code", error->code);
+    json_text(&json, "error", words);
+    if (error->hop_limit >= 0)
+        json_u64(&json, "ttl", (uint64_t)error->hop_limit);
+    if (error->gateway.version != 0)
+        json_text(&json, "gateway", words_of_address(error->gateway));
+    pkt_json_key(&json, "quoted_hex");
+    pkt_json_hex(&json, error->quoted);
+    if (error->extensions.len > 0) {
+        pkt_json_key(&json, "extensions_hex");
+        pkt_json_hex(&json, error->extensions);
+    }
+}
+
+static void error_came(struct ping *ping, const struct ping_error *error)
+{
+    (void)ping;
+    json_begin(&json, "error");
+    put_time(error->has_time, error->time);
+    put_target(error->target);
+    json_u64(&json, "seq", error->sequence);
+    if (error->is_local)
+        put_local(error);
+    else
+        put_icmp(error);
+    if (error->info > 0)
+        json_u64(&json, error->type == PKT_ICMP_PARAMETER_PROBLEM ? "pointer" : "mtu", error->info);
+    json_bool(&json, "settles", error->counts);
+    json_end(&json);
+}
+
+static void put_event(const char *type, const struct ping_target *target, uint32_t sequence)
+{
+    json_begin(&json, type);
+    put_time(false, (struct pkt_wall){0});
+    put_target(target);
+    json_u64(&json, "seq", sequence);
+    json_end(&json);
+}
+
+static void timed_out(struct ping *ping, struct ping_target *target, uint32_t sequence)
+{
+    (void)ping;
+    put_event("timeout", target, sequence);
+}
+
+static void waiting(struct ping *ping, struct ping_target *target, uint32_t sequence)
+{
+    (void)ping;
+    put_event("waiting", target, sequence);
+}
+
+static void why(struct ping *ping, struct ping_target *target, const char *code, const char *sentence)
+{
+    (void)ping;
+    json_begin(&json, "why");
+    put_target(target);
+    json_text(&json, "why", code);
+    json_text(&json, "sentence", sentence);
+    json_end(&json);
+}
+
+static void put_counts(const struct pkt_rtt_stats *stats)
+{
+    struct pkt_rtt_summary s;
+    pkt_rtt_stats_read(stats, &s);
+    json_u64(&json, "sent", stats->sent);
+    json_u64(&json, "received", stats->received);
+    json_u64(&json, "lost", s.lost);
+    json_u64(&json, "waiting", stats->waiting);
+    json_u64(&json, "late", stats->late);
+    json_u64(&json, "duplicates", stats->duplicates);
+    json_u64(&json, "corrupted", stats->corrupted);
+    json_u64(&json, "errors", stats->errors);
+    json_u64(&json, "reordered", stats->reordered);
+    json_fixed(&json, "loss_percent", (int64_t)(summary_loss(stats) * 1000 + 0.5), 3);
+    json_u64(&json, "longest_loss_run", s.longest_run);
+    json_u64(&json, "outages", s.outages);
+    put_us("longest_outage_us", s.longest_outage_ns);
+}
+
+static void put_times(const struct pkt_rtt_summary *s)
+{
+    const struct {
+        bool is_known;
+        const char *key;
+        int64_t ns;
+    } times[] = {
+        {s->has_rtt,       "rtt_min_us",  s->min_ns   },
+        {s->has_rtt,       "rtt_avg_us",  s->avg_ns   },
+        {s->has_rtt,       "rtt_max_us",  s->max_ns   },
+        {s->has_spread,    "rtt_mdev_us", s->mdev_ns  },
+        {s->has_spread,    "rtt_ewma_us", s->ewma_ns  },
+        {s->has_spread,    "jitter_us",   s->jitter_ns},
+        {s->has_quantiles, "rtt_p50_us",  s->p50_ns   },
+        {s->has_quantiles, "rtt_p90_us",  s->p90_ns   },
+        {s->has_quantiles, "rtt_p95_us",  s->p95_ns   },
+        {s->has_quantiles, "rtt_p99_us",  s->p99_ns   },
+        {s->has_quantiles, "rtt_p999_us", s->p999_ns  }
+    };
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (times[i].is_known)
+            put_us(times[i].key, times[i].ns);
+}
+
+static void put_statistics(const struct pkt_rtt_stats *stats)
+{
+    struct pkt_rtt_summary s;
+    pkt_rtt_stats_read(stats, &s);
+    put_counts(stats);
+    put_times(&s);
+}
+
+static void status(struct ping *ping)
+{
+    struct pkt_rtt_stats all;
+    summary_add_up(ping, NULL, &all);
+    json_begin(&json, "status");
+    put_time(false, (struct pkt_wall){0});
+    put_statistics(ping->target_count == 1 ? &ping->targets[0].stats : &all);
+    json_end(&json);
+}
+
+static void put_targets(const struct ping *ping)
+{
+    for (uint32_t i = 0; i < ping->target_count; i++) {
+        json_begin(&json, "target");
+        put_target(&ping->targets[i]);
+        json_bool(&json, "alive", ping->targets[i].stats.received > 0);
+        put_statistics(&ping->targets[i].stats);
+        json_end(&json);
+    }
+}
+
+static void end(struct ping *ping)
+{
+    struct pkt_rtt_stats all;
+    put_targets(ping);
+    summary_add_up(ping, NULL, &all);
+    json_begin(&json, "summary");
+    put_time(false, (struct pkt_wall){0});
+    json_u64(&json, "targets", ping->target_count);
+    json_u64(&json, "alive", summary_alive(ping));
+    put_statistics(ping->target_count == 1 ? &ping->targets[0].stats : &all);
+    json_u64(&json, "forged", ping->forged);
+    put_us("elapsed_us", pkt_mono_since(ping->last, ping->begun));
+    json_bool(&json, "complete", ping->complete);
+    json_bool(&json, "interrupted", ping->interrupted);
+    if (ping->failure[0] != '\0')
+        json_text(&json, "error", ping->failure);
+    json_end(&json);
+    out_sink_flush(&ping->sink);
+}
+
+const struct ping_report ping_report_json = {.begin = begin,
+                                             .sent = sent,
+                                             .reply = reply_came,
+                                             .error = error_came,
+                                             .timeout = timed_out,
+                                             .waiting = waiting,
+                                             .why = why,
+                                             .status = status,
+                                             .end = end};

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The command line of pktping.
+ */
+#include "options.h"
+
+#include "common/numbers.h"
+#include "common/options.h"
+#include "pkt/address.h"
+#include "pkt/base.h"
+#include "pkt/time.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define O            struct ping_options
+#define TIME_MOST_NS (INT32_MAX * PKT_NS_PER_S)
+
+static const char *const clocks[] = {"kernel", "hw", "user", NULL};
+static const char *const sockets[] = {"auto", "datagram", "raw", NULL};
+
+/* A word of a short list and what it stands for. */
+struct word {
+    const char *text;
+    unsigned value;
+};
+
+static bool find_word(const struct word *words, size_t count, const char *text, unsigned *ret_value)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(words[i].text, text) == 0) {
+            *ret_value = words[i].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* -I: an address of this machine, or an interface. */
+static bool take_source(void *options, const char *argument, struct option_problem *reterr_problem)
+{
+    struct ping_options *ping = options;
+    struct pkt_ip4 ip4;
+    struct pkt_ip6 ip6;
+    if (pkt_ip4_parse(argument, strlen(argument), &ip4)) {
+        ping->source = pkt_ip_from4(ip4);
+    } else if (pkt_ip6_parse(argument, strlen(argument), &ip6)) {
+        ping->source = pkt_ip_from6(ip6);
+    } else if (*argument == '\0') {
+        option_problem_set(reterr_problem, "is neither an address nor an interface");
+        return false;
+    } else {
+        ping->interface = argument;
+    }
+    return true;
+}
+
+static bool take_mtu_mode(void *options, const char *argument, struct option_problem *reterr_problem)
+{
+    static const struct word words[] = {
+        {"do",    PING_MTU_DO   },
+        {"want",  PING_MTU_WANT },
+        {"dont",  PING_MTU_DONT },
+        {"probe", PING_MTU_PROBE}
+    };
+    struct ping_options *ping = options;
+    if (find_word(words, sizeof words / sizeof *words, argument, &ping->mtu_mode))
+        return true;
+    option_problem_set(reterr_problem, "is none of do, want, dont, probe");
+    return false;
+}
+
+/* The addresses of tsprespec, one after another: -T tsprespec takes up to four behind it, joined by commas.
+ */
+static bool take_prespecified(struct ping_options *ping, const char *text)
+{
+    ping->timestamp_of_count = 0;
+    while (*text == ',') {
+        size_t len = strcspn(++text, ",");
+        if (ping->timestamp_of_count == 4 ||
+            !pkt_ip4_parse(text, len, &ping->timestamp_of[ping->timestamp_of_count++]))
+            return false;
+        text += len;
+    }
+    return *text == '\0' && ping->timestamp_of_count > 0;
+}
+
+static bool take_ip_timestamp(void *options, const char *argument, struct option_problem *reterr_problem)
+{
+    static const struct word words[] = {
+        {"tsonly",    PING_TIMESTAMP_ONLY       },
+        {"tsandaddr", PING_TIMESTAMP_AND_ADDRESS}
+    };
+    static const char prespecified[] = "tsprespec";
+    struct ping_options *ping = options;
+    if (find_word(words, sizeof words / sizeof *words, argument, &ping->ip_timestamp))
+        return true;
+    if (strncmp(argument, prespecified, sizeof prespecified - 1) == 0 &&
+        take_prespecified(ping, argument + sizeof prespecified - 1)) {
+        ping->ip_timestamp = PING_TIMESTAMP_PRESPECIFIED;
+        return true;
+    }
+    option_problem_set(reterr_problem, "is none of tsonly, tsandaddr, tsprespec,ADDRESS[,ADDRESS...]");
+    return false;
+}
+
+static int digit_of(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c == '\0' ? NULL : strchr(digits, tolower((unsigned char)c));
+    return at == NULL ? -1 : (int)(at - digits);
+}
+
+static bool take_pattern(void *options, const char *argument, struct option_problem *reterr_problem)
+{
+    struct ping_options *ping = options;
+    size_t len = strlen(argument);
+    if (len == 0 || len > 2 * (size_t)PING_PATTERN_MAX) {
+        option_problem_set(reterr_problem, "is no pattern of 1 to %d bytes", PING_PATTERN_MAX);
+        return false;
+    }
+    ping->pattern_len = 0;
+    for (size_t i = 0; i < len; i += 2) {
+        int high = digit_of(argument[i]), low = i + 1 < len ? digit_of(argument[i + 1]) : 0;
+        if (high < 0 || low < 0) {
+            option_problem_set(reterr_problem, "holds more than hexadecimal digits");
+            return false;
+        }
+        /* A single digit at the end is the byte itself, as sscanf's %2x has it. */
+        ping->pattern[ping->pattern_len++] = (uint8_t)(i + 1 < len ? high << 4 | low : high);
+    }
+    return true;
+}
+
+/* A number whose mere presence says something as well. */
+static bool take_number(const struct option_row *row, void *options, const char *argument, bool *ret_given,
+                        struct option_problem *reterr_problem)
+{
+    *ret_given = true;
+    return option_store(row, options, argument, reterr_problem);
+}
+
+static bool take_identifier(void *options, const char *argument, struct option_problem *reterr_problem)
+{
+    static const struct option_row row = {.hex = true, .most = UINT16_MAX, OPTION_TO_U64(O, identifier)};
+    return take_number(&row, options, argument, &((O *)options)->has_identifier, reterr_problem);
+}
+
+static bool take_flow_label(void *options, const char *argument, struct option_problem *reterr_problem)
+{
+    static const struct option_row row = {.hex = true, .most = 0xfffff, OPTION_TO_U64(O, flow_label)};
+    return take_number(&row, options, argument, &((O *)options)->has_flow_label, reterr_problem);
+}
+
+static bool take_mark(void *options, const char *argument, struct option_problem *reterr_problem)
+{
+    static const struct option_row row = {.hex = true, .most = UINT32_MAX, OPTION_TO_U64(O, mark)};
+    return take_number(&row, options, argument, &((O *)options)->has_mark, reterr_problem);
+}
+
+static bool take_traffic_class(void *options, const char *argument, struct option_problem *reterr_problem)
+{
+    uint64_t value;
+    struct number_result result = number_parse_u64(argument, 0, UINT8_MAX, true, &value);
+    if (result.reason == NUMBER_OK)
+        ((O *)options)->traffic_class = (unsigned)value;
+    else
+        option_problem_set(reterr_problem, "%s", number_reason_text(result.reason));
+    return result.reason == NUMBER_OK;
+}
+
+/* -w: whole seconds as ping(8) wants them; a fraction only with its unit. */
+static bool take_deadline(void *options, const char *argument, struct option_problem *reterr_problem)
+{
+    static const struct option_row row = {
+        .least = 1, .most = TIME_MOST_NS, OPTION_TO_DURATION(O, deadline_ns)};
+    if (strspn(argument, "0123456789.,") == strlen(argument) && strpbrk(argument, ".,") != NULL) {
+        option_problem_set(reterr_problem, "is no whole number of seconds; a fraction needs its unit");
+        return false;
+    }
+    return option_store(&row, options, argument, reterr_problem);
+}
+
+static bool take_file(void *options, const char *argument, struct option_problem *reterr_problem)
+{
+    struct ping_options *ping = options;
+    if (ping->file_count == PING_FILES_MAX) {
+        option_problem_set(reterr_problem, "is one file too many: %d can be given", PING_FILES_MAX);
+        return false;
+    }
+    ping->files[ping->file_count++] = argument;
+    return true;
+}
+
+/* One option after the other, not in columns. */
+/* clang-format off */
+static const struct option_row rows[] = {
+    OPTION_HEADING("How many, how fast"),
+    {.letter = 'c', .name = "packets", .argument = "N", .help = "stop after N echoes to each (with -w: replies)", .least = 1,
+     .most = INT64_MAX, .expect = "a number of echoes from 1", OPTION_TO_U64(O, count)},
+    {.letter = 'i', .name = "interval", .argument = "TIME", .help = "TIME between echoes to a target (1s)",
+     .most = TIME_MOST_NS, OPTION_TO_DURATION(O, interval_ns)},
+    {.letter = 'w', .name = "for", .argument = "TIME", .help = "stop after TIME",
+     .expect = "whole seconds, or a time with its unit such as 1500ms", OPTION_TO_CALL(take_deadline)},
+    {.letter = 'W', .name = "wait", .argument = "TIME", .help = "wait TIME for the last reply", .most = TIME_MOST_NS,
+     OPTION_TO_DURATION(O, wait_ns)},
+    {.letter = 'f', .help = "flood: a dot for each echo, a backspace for each reply", OPTION_TO_FLAG(O, flood)},
+    {.letter = 'A', .help = "adaptive: the next echo when the reply has come", OPTION_TO_FLAG(O, adaptive)},
+    {.letter = 'l', .argument = "N", .help = "send N at once in the beginning", .least = 1, .most = PING_PRELOAD_MAX, .more = true,
+     OPTION_TO_U64(O, preload)},
+    {.name = "rate", .argument = "N", .help = "at most N echoes a second in all, or max", .most = UINT32_MAX,
+     .expect = "echoes per second such as 1000, or max", OPTION_TO_RATE(O, rate)},
+    {.name = "loop", .help = "go on with prefixes, ranges and files too", OPTION_TO_FLAG(O, loop)},
+
+    OPTION_HEADING("To whom"),
+    {.letter = '4', .help = "IPv4 only", OPTION_TO_SET(O, family, 4)},
+    {.letter = '6', .help = "IPv6 only", OPTION_TO_SET(O, family, 6)},
+    {.name = "file", .argument = "FILE", .help = "targets from FILE (- is standard input)",
+     .completes = OPTION_COMPLETES_FILES, OPTION_TO_CALL(take_file)},
+    {.letter = 'b', .help = "broadcast addresses are meant", OPTION_TO_FLAG(O, broadcast)},
+    {.letter = 'I', .name = "interface", .argument = "NAME", .help = "out of this interface, or from this address",
+     .completes = OPTION_COMPLETES_INTERFACES, OPTION_TO_CALL(take_source)},
+    {.letter = 'B', .help = "keep the source address of the first echo", .more = true, OPTION_TO_FLAG(O, sticky_source)},
+    {.letter = 'C', .help = "connect the socket: replies of the target alone", .more = true, OPTION_TO_FLAG(O, connects)},
+    {.letter = 'L', .help = "own multicast does not come back", .more = true, OPTION_TO_FLAG(O, no_loopback)},
+    {.letter = 'r', .help = "past the routing table, to the link", .more = true, OPTION_TO_FLAG(O, direct)},
+    {.name = "netns", .argument = "NAME", .help = "in this network namespace (or process id)", OPTION_TO_STRING(O, netns)},
+    {.name = "socket", .argument = "KIND", .help = "auto, datagram or raw", .choices = sockets, .more = true,
+     OPTION_TO_CHOICE(O, socket)},
+
+    OPTION_HEADING("What is sent"),
+    {.letter = 's', .name = "size", .argument = "N", .help = "N bytes of data (56)", .most = PING_DATA_MAX, .expect = "a number of bytes from 0 to 65507",
+     OPTION_TO_U64(O, data_len)},
+    {.letter = 't', .name = "ttl", .argument = "N", .help = "time to live, hop limit", .least = 1, .most = 255,
+     OPTION_TO_U64(O, hop_limit)},
+    {.letter = 'Q', .name = "tos", .argument = "N", .help = "type of service, traffic class", .expect = "a number from 0 to 255",
+     OPTION_TO_CALL(take_traffic_class)},
+    {.letter = 'M', .argument = "MODE", .help = "path MTU discovery: do, want, dont, probe",
+     .expect = "do, want, dont or probe", OPTION_TO_CALL(take_mtu_mode)},
+    {.letter = 'p', .name = "pattern", .argument = "HEX", .help = "fill with these bytes", .more = true,
+     .expect = "hexadecimal digits such as ff00", OPTION_TO_CALL(take_pattern)},
+    {.letter = 'e', .argument = "ID", .help = "identifier of the echoes", .more = true, .expect = "a number from 0 to 65535",
+     OPTION_TO_CALL(take_identifier)},
+    {.letter = 'F', .argument = "LABEL", .help = "flow label (IPv6)", .more = true, .expect = "a number from 0 to 0xfffff",
+     OPTION_TO_CALL(take_flow_label)},
+    {.letter = 'm', .argument = "MARK", .help = "mark for routing rules and firewalls", .more = true,
+     .expect = "a number from 0 to 0xffffffff", OPTION_TO_CALL(take_mark)},
+    {.letter = 'R', .help = "record route (IPv4)", .more = true, OPTION_TO_FLAG(O, record_route)},
+    {.letter = 'T', .argument = "WHAT", .help = "timestamps of hops: tsonly, tsandaddr, tsprespec,A,...", .more = true,
+     .expect = "tsonly, tsandaddr or tsprespec,ADDRESS", OPTION_TO_CALL(take_ip_timestamp)},
+    {.letter = 'S', .argument = "BYTES", .help = "send buffer of the socket", .more = true, .least = 1, .most = INT32_MAX,
+     OPTION_TO_SIZE(O, send_buffer)},
+    {.letter = 'd', .help = "debug the socket (SO_DEBUG)", .more = true, OPTION_TO_FLAG(O, debug)},
+
+    OPTION_HEADING("What to show"),
+    {.letter = 'n', .help = "no names, as without -H", .more = true, OPTION_TO_FLAG(O, numeric)},
+    {.letter = 'H', .name = "names", .help = "names of those who answer", OPTION_TO_FLAG(O, names)},
+    {.letter = 'q', .name = "quiet", .help = "only the first line and the summary", OPTION_TO_FLAG(O, quiet)},
+    {.letter = 'v', .name = "verbose", .help = "both clocks of each round-trip time", .most = 3, OPTION_TO_COUNT(O, verbose)},
+    {.letter = 'D', .help = "the time before each line", OPTION_TO_FLAG(O, print_time)},
+    {.letter = 'O', .help = "say which echo has no answer yet", OPTION_TO_FLAG(O, outstanding)},
+    {.letter = 'a', .help = "a bell for each reply", .more = true, OPTION_TO_FLAG(O, audible)},
+    {.letter = '3', .help = "always three decimals", .more = true, OPTION_TO_FLAG(O, precise)},
+    {.letter = 'U', .help = "round-trip time from call to call", .more = true, OPTION_TO_FLAG(O, user_rtt)},
+    {.name = "timestamping", .argument = "CLOCK", .help = "kernel, hw (the card's) or user", .choices = clocks,
+     .more = true, OPTION_TO_CHOICE(O, clock)},
+    {.name = "alive", .help = "print only the addresses of those who answered", OPTION_TO_FLAG(O, alive)},
+    {.name = "unreachable", .help = "print only the addresses of those who did not", OPTION_TO_FLAG(O, unreachable)},
+    {.name = "no-why", .help = "do not say why nothing answers", .more = true, OPTION_TO_FLAG(O, no_why)},
+    {.name = "json", .help = "one JSON object a line", OPTION_TO_FLAG(O, json)},
+    OPTION_ROWS_ABOUT('h', 'V'),
+};
+/* clang-format on */
+
+static const struct option_example examples[] = {
+    {"pktping -c3 192.0.2.1",         "three echoes, as ping does" },
+    {"pktping -c3 -i 10ms 192.0.2.1", "a hundred a second, exactly"},
+    {"pktping --json -c3 192.0.2.1",  "for a program"              },
+};
+
+const struct option_table tool_options = {
+    .tool = "pktping",
+    .purpose = "Sends echoes and says who answers, how fast, and why nobody does.",
+    .version = PKT_VERSION_STRING,
+    .operands = "HOST...",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof *rows,
+    .examples = examples,
+    .example_count = sizeof examples / sizeof *examples,
+};

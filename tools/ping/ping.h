@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A run of pktping: its targets, what happens to their echoes, and who is told of it.
+ *
+ * The engine (engine.h) decides what is sent when and what an answer means; it knows no socket and no clock.
+ * The wire (wire.h) sends and receives. A report (text.c, json.c) turns what happened into output.
+ */
+#ifndef TOOLS_PING_PING_H
+#define TOOLS_PING_PING_H
+
+#include "common/output.h"
+#include "common/output_sink.h"
+#include "options.h"
+#include "pkt/echo.h"
+#include "pkt/rtt_stats.h"
+#include "pkt/view.h"
+#include "words.h"
+
+struct ping;
+struct names;
+
+/* One address that echoes are sent to. */
+struct ping_target {
+    struct pkt_rtt_stats stats;
+    struct pkt_ip address;
+    uint32_t scope;    /* index of the interface of a link-local address; 0: none */
+    const char *name;  /* as it was given; lives as long as the run */
+    uint32_t sent;     /* echoes: the last one's sequence number, of which the wire carries 16 bits */
+    bool is_group;     /* multicast or broadcast: many may answer */
+    bool is_broadcast; /* likewise, by the routes */
+    bool why_said;
+};
+
+/* What an answer is to its echo. */
+enum ping_answer {
+    PING_ANSWER_FIRST,
+    PING_ANSWER_DUPLICATE,
+    PING_ANSWER_LATE,
+};
+
+/* An echo reply that is the answer to one of our echoes. */
+struct ping_reply {
+    struct ping_target *target;
+    enum ping_answer answer;
+    uint32_t sequence;
+    struct pkt_ip from;
+    uint16_t identifier;
+    size_t message_len; /* bytes of the ICMP message */
+    int hop_limit;      /* negative: not known */
+    int traffic_class;  /* likewise */
+    struct pkt_echo_rtt rtt;
+    bool has_time;
+    struct pkt_wall time;    /* with has_time: when it came */
+    struct pkt_view options; /* of the IPv4 header */
+    bool checksum_bad;
+    bool truncated;    /* shorter than what was sent */
+    bool is_elsewhere; /* from another address than the echo was sent to */
+    bool has_wrong;    /* an octet came back as another one: */
+    size_t wrong_at;   /* its place in the data */
+    uint8_t wrong_is;
+    uint8_t wrong_should;
+};
+
+/* An ICMP error about an echo of ours, or this machine's. */
+struct ping_error {
+    struct ping_target *target;
+    uint32_t sequence;
+    bool is_local;
+    int system_errno; /* with is_local */
+    bool at_send;     /* with is_local: the call that should have sent it failed */
+    struct pkt_ip from;
+    uint8_t type;
+    uint8_t code;
+    uint32_t info; /* "too long": the next hop's MTU; "parameter problem": the pointer */
+    struct pkt_ip gateway;
+    int hop_limit;
+    struct pkt_view quoted;     /* from the quoted ICMP header on */
+    struct pkt_view extensions; /* RFC 4884; empty: none */
+    bool has_time;
+    struct pkt_wall time; /* with has_time: when it came */
+    bool counts;          /* the echo is settled by it: a redirect's is not */
+};
+
+/* Who is told. Every function is there. */
+struct ping_report {
+    void (*begin)(struct ping *ping);
+    void (*sent)(struct ping *ping, struct ping_target *target);
+    void (*reply)(struct ping *ping, const struct ping_reply *reply);
+    void (*error)(struct ping *ping, const struct ping_error *error);
+    void (*timeout)(struct ping *ping, struct ping_target *target, uint32_t sequence);
+    void (*waiting)(struct ping *ping, struct ping_target *target, uint32_t sequence); /* -O */
+    void (*why)(struct ping *ping, struct ping_target *target, const char *code, const char *sentence);
+    void (*status)(struct ping *ping); /* SIGQUIT */
+    void (*end)(struct ping *ping);
+};
+
+extern const struct ping_report ping_report_text;
+extern const struct ping_report ping_report_json;
+
+/* The last thing that went wrong, for who wants to know why nothing answers. */
+struct ping_trouble {
+    const struct ping_target *target;
+    int send_errno;                /* the echo could not be sent; 0: it was */
+    struct pkt_ip from;            /* who sent an ICMP error; version 0: nobody did */
+    struct ping_error_words words; /* of it */
+};
+
+/* Everything that a run is. */
+struct ping {
+    const struct ping_options *options;
+    const struct ping_report *report;
+    struct out *out;
+    struct pkt_sink sink; /* over out */
+    struct ping_target *targets;
+    uint32_t target_count;
+    bool sweeps;               /* prefixes, ranges or files: once, with a second try for the silent */
+    struct pkt_rtt_pool *pool; /* that the targets' times come from */
+    uint8_t *data;             /* data_len octets of an echo, the tag in the first of them */
+    unsigned stamps_expected;  /* set of enum pkt_echo_flag, of every echo */
+    void (*silent)(struct ping *ping, struct ping_target *target); /* an echo had no reply */
+    /* what is known before the first echo */
+    uint64_t rate;        /* echoes a second in all that the schedule makes at most */
+    struct pkt_ip source; /* that echoes to the first target will have; version 0: not known */
+    unsigned ip_options_len;
+    struct names *names;     /* NULL: without -H */
+    const char *socket_kind; /* "datagram", "raw"; NULL: none is open */
+    const char *sandbox;
+    /* what happened */
+    struct pkt_mono begun;
+    struct pkt_mono last; /* when the last thing happened */
+    uint64_t pipe_max;    /* the most echoes that were under way at a time */
+    uint64_t forged;      /* replies without the tag of an echo of ours */
+    struct ping_trouble trouble;
+    uint32_t local_mtu; /* that this machine told of last; 0: none */
+    bool interrupted;
+    bool complete;     /* everything asked for was sent and settled */
+    char failure[256]; /* what ended it early; "" */
+};
+
+#endif

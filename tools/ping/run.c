@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "run.h"
+
+#include "common/memory.h"
+#include "common/message.h"
+#include "pkt/clock.h"
+#include "pkt/host.h"
+#include "pkt/interface.h"
+#include "pkt/privilege.h"
+#include "pkt/route.h"
+#include "pkt/sandbox.h"
+#include "pkt/socket.h"
+#include "summary.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum {
+    TIMES_BYTES_MAX = 64 << 20, /* of all targets' round-trip times together */
+    USER_INTERVAL_NS = 2000000, /* of ping(8): faster is for those who have privilege */
+    SILENT_FOR_WHY = 3,
+};
+
+static int fail_with(struct run *run, int code, int system_errno, const char *sentence)
+{
+    run->error = (struct pkt_error){.code = code, .system_errno = system_errno};
+    (void)snprintf(run->error.sentence, sizeof run->error.sentence, "%s", sentence);
+    return code;
+}
+
+/* --- sockets --- */
+
+static bool is_wanted(const struct ping_options *options, unsigned family)
+{
+    unsigned only = options->family != 0 ? options->family : options->source.version;
+    return only == 0 || only == family;
+}
+
+static bool is_missing_privilege(const struct pkt_error *error)
+{
+    return error->system_errno == EPERM || error->system_errno == EACCES;
+}
+
+/* A family that cannot be had matters only if a target needs it; but where none can, that is the end. */
+static int open_sockets(struct run *run, const struct ping_options *options)
+{
+    unsigned opened = 0;
+    for (unsigned i = 0; i < WIRE_FAMILIES; i++) {
+        unsigned family = i == 0 ? 4 : 6;
+        if (is_wanted(options, family))
+            opened += wire_open(&run->wire, options, family, &run->family_errors[i]) == 0;
+    }
+    if (opened > 0)
+        return 0;
+    run->error = run->family_errors[run->family_errors[0].code != 0 ? 0 : 1];
+    return run->error.code;
+}
+
+/* Many echoes from people without privilege are a nuisance to others; ping(8) draws the line here. */
+static int check_interval(struct run *run, const struct ping_options *options)
+{
+    struct pkt_privilege privilege;
+    bool is_short = options->interval_ns >= 0 && options->interval_ns < USER_INTERVAL_NS;
+    if (pkt_privilege_get(&privilege, &run->error) != 0)
+        return run->error.code;
+    if (privilege.uid == 0 || pkt_privilege_has(&privilege, PKT_CAPABILITY_NET_RAW))
+        return 0;
+    run->engine.pause_ns = USER_INTERVAL_NS;
+    if (is_short || (options->flood && options->interval_ns < 0))
+        return fail_with(run, PKT_E_ARGUMENT, 0,
+                         "intervals below 2 ms, and -f, need privilege: give -i 2ms or more");
+    return 0;
+}
+
+void run_start(struct run *run, const struct ping_options *options, struct out *out)
+{
+    run->ping = (struct ping){.options = options,
+                              .report = options->json ? &ping_report_json : &ping_report_text,
+                              .out = out,
+                              .sandbox = run->sandbox};
+    (void)snprintf(run->sandbox, sizeof run->sandbox, "none");
+    out_sink_open(&run->ping.sink, out);
+}
+
+int run_open(struct run *run, const struct ping_options *options, struct out *out)
+{
+    (void)out;
+    struct resolver_options resolver = {.size = sizeof resolver, .prefer = options->family};
+    int result = check_interval(run, options);
+    if (result == 0)
+        result = pkt_host_open(&run->host, &run->error);
+    if (result == 0)
+        result = open_sockets(run, options);
+    if (result != 0)
+        return result;
+    run->loop = loop_open();
+    run->resolver = run->loop == NULL ? NULL : resolver_open(run->loop, &resolver);
+    return run->resolver == NULL ? fail_with(run, PKT_E_MEMORY, errno, "no memory for the event loop") : 0;
+}
+
+/* --- targets --- */
+
+struct name_asked {
+    struct run *run;
+    uint32_t entry;
+    struct name_asked *next;
+    char text[RESOLVER_NAME_SIZE];
+};
+
+static void resolved(struct run *run)
+{
+    if (--run->unresolved == 0)
+        loop_stop(run->loop, 0);
+}
+
+static void on_addresses(void *context, const struct resolver_address *addresses, unsigned count,
+                         const char *canonical, const char *error)
+{
+    struct name_asked *asked = context;
+    struct run *run = asked->run;
+    char where[100];
+    (void)canonical;
+    if (error == NULL && count > 0) {
+        target_settle(run->list, asked->entry, addresses[0].address, addresses[0].scope);
+    } else {
+        target_where(run->list, asked->entry, where, sizeof where);
+        (void)snprintf(run->error.sentence, sizeof run->error.sentence, "%s%.60s: %.60s", where, asked->text,
+                       error == NULL ? "No address associated with hostname" : error);
+        message_error("%s", run->error.sentence);
+        target_fail(run->list, asked->entry);
+        run->failed++;
+    }
+    free(asked);
+    resolved(run);
+}
+
+static void on_name(void *context, struct target_list *list, uint32_t entry, const char *name,
+                    unsigned family)
+{
+    struct run *run = context;
+    struct name_asked *asked = calloc(1, sizeof *asked);
+    unsigned only = family != 0 ? family : run->ping.options->source.version;
+    if (asked != NULL) {
+        *asked = (struct name_asked){.run = run, .entry = entry};
+        (void)snprintf(asked->text, sizeof asked->text, "%s", name);
+        run->unresolved++;
+        if (resolver_forward(run->resolver, name, only, on_addresses, asked) != NULL)
+            return;
+        run->unresolved--;
+    }
+    message_error("%s: %s", name, strerror(errno));
+    free(asked);
+    target_fail(list, entry);
+    run->failed++;
+}
+
+/* A signal while names are asked for ends the run. */
+static void on_stop(struct loop *loop, void *context, int number)
+{
+    struct run *run = context;
+    run->ping.interrupted = true;
+    (void)loop_signal(loop, number, NULL, NULL); /* the second one ends the process at once */
+    loop_stop(loop, 0);
+}
+
+static void on_quit(struct loop *loop, void *context, int number)
+{
+    struct run *run = context;
+    (void)loop, (void)number;
+    if (run->ping.targets != NULL)
+        run->ping.report->status(&run->ping);
+}
+
+static bool catch_signals(struct run *run)
+{
+    static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        if (!loop_signal(run->loop, stops[i], on_stop, run))
+            return false;
+    return loop_signal(run->loop, SIGQUIT, on_quit, run);
+}
+
+static int add_all(struct run *run, const struct option_operands *operands)
+{
+    const struct ping_options *options = run->ping.options;
+    int result = 0;
+    for (int i = 0; result == 0 && i < operands->count; i++)
+        result = targets_add(run->list, operands->words[i], &run->error);
+    for (unsigned i = 0; result == 0 && i < options->file_count; i++)
+        result = targets_add_file(run->list, options->files[i], &run->error);
+    return result;
+}
+
+/* What the kernel would do with an echo to a target; false: there is no way. */
+static bool ask_route(struct run *run, const struct ping_target *target, struct pkt_route *ret_route)
+{
+    const struct ping_options *options = run->ping.options;
+    struct pkt_interface interface = {.index = target->scope};
+    struct pkt_error error;
+    if (options->interface != NULL &&
+        pkt_interface_find(run->host, options->interface, &interface, &error) != 0)
+        return false;
+    const struct pkt_route_request request = {.size = sizeof request,
+                                              .destination = target->address,
+                                              .source = options->source,
+                                              .interface = interface.index,
+                                              .mark = (uint32_t)options->mark,
+                                              .traffic_class = (uint8_t)options->traffic_class,
+                                              .protocol = target->address.version == 6 ? 58 : 1};
+    return pkt_route_get(run->host, &request, ret_route, &error) == 0;
+}
+
+static bool is_unspecified(struct pkt_ip address)
+{
+    return address.version == 4 ? pkt_ip4_is_unspecified(address.ip4) : pkt_ip6_is_unspecified(address.ip6);
+}
+
+static struct pkt_ip loopback(int version)
+{
+    struct pkt_ip4 ip4 = {
+        {127, 0, 0, 1}
+    };
+    struct pkt_ip6 ip6 = {{[15] = 1}};
+    return version == 4 ? pkt_ip_from4(ip4) : pkt_ip_from6(ip6);
+}
+
+/* What is known before the first echo; of a sweep's targets only what their addresses say. */
+static void look_at(struct run *run, struct ping_target *target)
+{
+    struct pkt_route route;
+    struct ping *ping = &run->ping;
+    target->is_group = pkt_ip_is_multicast(target->address) ||
+                       (target->address.version == 4 && pkt_ip4_is_broadcast(target->address.ip4));
+    if (is_unspecified(target->address)) /* this machine itself, as the kernel takes it */
+        target->address = loopback(target->address.version);
+    if (ping->sweeps || !ask_route(run, target, &route))
+        return;
+    target->is_group |= route.type == PKT_ROUTE_BROADCAST;
+    target->is_broadcast = route.type == PKT_ROUTE_BROADCAST;
+    if (ping->source.version == 0)
+        ping->source = route.source;
+}
+
+static int take_targets(struct run *run)
+{
+    struct ping *ping = &run->ping;
+    uint64_t count = targets_count(run->list);
+    struct target target;
+    ping->targets = count > UINT32_MAX ? NULL : calloc((size_t)count, sizeof *ping->targets);
+    ping->sweeps = targets_any_swept(run->list);
+    if (ping->targets == NULL)
+        return fail_with(run, PKT_E_MEMORY, ENOMEM, "no memory for so many targets");
+    while (ping->target_count < count && target_next(run->list, &target)) {
+        struct ping_target *to = &ping->targets[ping->target_count++];
+        *to = (struct ping_target){.address = target.address, .scope = target.scope, .name = target.name};
+        if (run->wire.sockets[target.address.version == 6] == NULL) {
+            run->error = run->family_errors[target.address.version == 6];
+            return run->error.code != 0 ? run->error.code
+                                        : fail_with(run, PKT_E_ARGUMENT, EAFNOSUPPORT,
+                                                    "targets and -I, -4 or -6 are of different families");
+        }
+        look_at(run, to);
+    }
+    return 0;
+}
+
+/* ping(8) wants to be told that everybody is meant. */
+static int check_broadcast(struct run *run)
+{
+    const struct ping *ping = &run->ping;
+    for (uint32_t i = 0; i < ping->target_count; i++) {
+        if (!ping->targets[i].is_broadcast)
+            continue;
+        if (!ping->options->broadcast)
+            return fail_with(
+                run, PKT_E_ARGUMENT, EACCES,
+                "Do you want to ping broadcast? Then -b. If not, check your local firewall rules");
+        (void)fprintf(stderr, "WARNING: pinging broadcast address\n");
+    }
+    return 0;
+}
+
+int run_find_targets(struct run *run, const struct option_operands *operands)
+{
+    const struct target_options options = {.size = sizeof options, .family = run->ping.options->family};
+    run->list = targets_open(&options);
+    if (run->list == NULL || !catch_signals(run))
+        return fail_with(run, PKT_E_MEMORY, errno, "no memory for targets");
+    int result = add_all(run, operands);
+    if (result != 0)
+        return result;
+    (void)targets_resolve(run->list, on_name, run);
+    if (run->unresolved > 0)
+        (void)loop_run(run->loop);
+    if (run->ping.interrupted)
+        return fail_with(run, PKT_E_SYSTEM, EINTR, "stopped while names were asked for");
+    if (targets_count(run->list) == 0)
+        return PKT_E_ARGUMENT; /* each name's failure is said already */
+    result = take_targets(run);
+    if (result == 0)
+        result = check_broadcast(run);
+    if (result == 0 && (run->ping.options->sticky_source || run->ping.options->connects))
+        result = wire_pin(&run->wire, run->ping.options, run->ping.targets, run->ping.source, &run->error);
+    return result;
+}
+
+/* --- the run --- */
+
+static struct pkt_mono port_now(void *context)
+{
+    (void)context;
+    return pkt_mono_now();
+}
+
+static void schedule(struct run *run)
+{
+    if (run->ping.options->json)
+        out_sink_flush(&run->ping.sink);
+    else
+        out_flush(run->ping.out);
+    if (run->engine.is_over || out_has_failed(run->ping.out))
+        loop_stop(run->loop, 0);
+    else
+        (void)loop_timer_start(run->loop, &run->timer, engine_due(&run->engine));
+}
+
+static void on_timer(struct loop *loop, void *context, int64_t late_ns)
+{
+    struct run *run = context;
+    (void)loop, (void)late_ns;
+    engine_turn(&run->engine);
+    wire_receive(&run->wire, -1);
+    schedule(run);
+}
+
+static void on_ready(struct loop *loop, void *context, int fd, short events)
+{
+    struct run *run = context;
+    (void)loop, (void)events;
+    wire_receive(&run->wire, fd);
+    engine_turn(&run->engine);
+    schedule(run);
+}
+
+static bool watch(struct run *run)
+{
+    run->timer = (struct loop_timer){.on_timer = on_timer, .context = run};
+    for (unsigned i = 0; i < WIRE_FAMILIES; i++)
+        if (run->wire.sockets[i] != NULL &&
+            !loop_watch(run->loop, pkt_icmp_socket_fd(run->wire.sockets[i]), POLLIN, on_ready, run))
+            return false;
+    return loop_timer_start(run->loop, &run->timer, loop_now(run->loop));
+}
+
+static int confine(struct run *run)
+{
+    static const char *const readable[] = {"/etc/hosts"};
+    const struct pkt_sandbox_options options = {.size = sizeof options,
+                                                .profile = PKT_SANDBOX_NETWORK,
+                                                .opens_files = true,
+                                                .readable = readable,
+                                                .readable_count = 1};
+    struct pkt_sandbox_state state;
+    int result = pkt_sandbox_enter(&options, &state, &run->error);
+    if (result == 0)
+        result = pkt_sandbox_prove(&state, &run->error);
+    if (result == 0)
+        pkt_sandbox_describe(&state, run->sandbox, sizeof run->sandbox);
+    return result;
+}
+
+static void silent(struct ping *ping, struct ping_target *target)
+{
+    (void)ping, (void)target;
+}
+
+static const char *socket_kind_of(const struct run *run)
+{
+    struct pkt_icmp_socket_info info = {.kind = PKT_ICMP_SOCKET_AUTO};
+    for (unsigned i = 0; i < WIRE_FAMILIES; i++)
+        if (run->wire.sockets[i] != NULL && info.kind == PKT_ICMP_SOCKET_AUTO)
+            pkt_icmp_socket_get_info(run->wire.sockets[i], &info);
+    return info.kind == PKT_ICMP_SOCKET_DATAGRAM ? "datagram" : "raw";
+}
+
+static int prepare(struct run *run)
+{
+    uint8_t key[16], options[40];
+    uint16_t identifiers[WIRE_FAMILIES];
+    struct ping *ping = &run->ping;
+    run->pool.memory = memory_of_heap(TIMES_BYTES_MAX);
+    run->port = (struct engine_port){.context = &run->wire, .send = wire_send, .now = port_now};
+    ping->pool = &run->pool;
+    ping->silent = silent;
+    ping->ip_options_len = wire_ip_options(ping->options, options);
+    ping->socket_kind = socket_kind_of(run);
+    if (ping->options->names) {
+        names_start(&run->names, run->resolver);
+        ping->names = &run->names;
+    }
+    if (getrandom(key, sizeof key, 0) != (ssize_t)sizeof key)
+        return fail_with(run, PKT_E_SYSTEM, errno, "no random numbers from the kernel");
+    wire_get_identifiers(&run->wire, identifiers);
+    if (!wire_prepare(&run->wire, ping, &run->engine) ||
+        !engine_start(&run->engine, ping, &run->port, key, identifiers))
+        return fail_with(run, PKT_E_MEMORY, ENOMEM, "no memory for so many targets");
+    return 0;
+}
+
+static enum tool_status verdict(const struct run *run)
+{
+    const struct ping *ping = &run->ping;
+    const struct pkt_rtt_stats *first = &ping->targets[0].stats;
+    if (ping->target_count > 1 || ping->sweeps)
+        return summary_alive(ping) == ping->target_count && run->failed == 0 ? TOOL_OK : TOOL_NO;
+    if (ping->options->deadline_ns > 0 && first->received < ping->options->count)
+        return TOOL_NO;
+    return first->received > 0 ? TOOL_OK : TOOL_NO;
+}
+
+enum tool_status run_all(struct run *run)
+{
+    struct ping *ping = &run->ping;
+    if (prepare(run) != 0 || confine(run) != 0)
+        return run_fail(run);
+    if (ping->options->verbose > 0)
+        message_notice("%s socket, sandbox: %s", ping->socket_kind, run->sandbox);
+    ping->report->begin(ping);
+    if (!watch(run))
+        return run_fail(run);
+    int result = loop_run(run->loop);
+    ping->complete = run->engine.is_over;
+    if (result < 0)
+        (void)snprintf(ping->failure, sizeof ping->failure, "waiting failed: %s", strerror(-result));
+    ping->report->end(ping);
+    return result < 0 ? TOOL_ERROR : verdict(run);
+}
+
+/* --- the end --- */
+
+static void advise(const struct run *run)
+{
+    if (!is_missing_privilege(&run->error) || run->ping.targets != NULL)
+        return;
+    for (const char *at = pkt_socket_advice(PKT_SOCKET_ICMP4_DATAGRAM); *at != '\0';) {
+        size_t len = strcspn(at, "\n");
+        message_hint("%.*s", (int)len, at);
+        at += len + (at[len] == '\n');
+    }
+}
+
+enum tool_status run_fail(struct run *run)
+{
+    struct ping *ping = &run->ping;
+    (void)snprintf(ping->failure, sizeof ping->failure, "%s", run->error.sentence);
+    if (ping->options->json) {
+        ping->target_count = 0;
+        ping->report->begin(ping);
+        ping->report->end(ping);
+        out_sink_flush(&ping->sink);
+    }
+    if (run->error.code != 0)
+        message_error("%s", run->error.sentence);
+    advise(run);
+    return TOOL_ERROR;
+}
+
+static void free_targets(struct run *run)
+{
+    for (uint32_t i = 0; i < run->ping.target_count; i++)
+        pkt_rtt_stats_destroy(&run->ping.targets[i].stats, &run->pool);
+    free(run->ping.targets);
+}
+
+void run_close(struct run *run)
+{
+    if (run->engine.ping != NULL)
+        engine_stop(&run->engine);
+    wire_close(&run->wire);
+    resolver_close(run->resolver);
+    loop_close(run->loop);
+    targets_close(run->list);
+    pkt_host_close(run->host);
+    free_targets(run);
+}

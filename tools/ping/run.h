@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One run from the sockets to the summary: what main.c puts together.
+ */
+#ifndef TOOLS_PING_RUN_H
+#define TOOLS_PING_RUN_H
+
+#include "common/loop.h"
+#include "common/options.h"
+#include "common/resolver.h"
+#include "engine.h"
+#include "names.h"
+#include "ping.h"
+#include "targets.h"
+#include "wire.h"
+
+struct run {
+    struct ping ping;
+    struct ping_engine engine;
+    struct engine_port port;
+    struct wire wire;
+    struct loop *loop;
+    struct loop_timer timer;
+    struct resolver *resolver;
+    struct names names;
+    struct target_list *list;
+    struct pkt_rtt_pool pool;
+    struct pkt_host *host;
+    uint32_t unresolved;                           /* names without an answer yet */
+    uint32_t failed;                               /* names without an address */
+    struct pkt_error family_errors[WIRE_FAMILIES]; /* why a socket could not be opened */
+    struct pkt_error error;
+    char sandbox[64];
+};
+
+/* Sets up what cannot fail, so that a failure can be reported as the options have it. */
+void run_start(struct run *run, const struct ping_options *options, struct out *out);
+
+/* Opens the sockets, and what else needs privilege. Negative with run->error. */
+int run_open(struct run *run, const struct ping_options *options, struct out *out);
+
+/* Reads what names targets, and resolves names. Negative with run->error. */
+int run_find_targets(struct run *run, const struct option_operands *operands);
+
+/* Pings them all until it is over. */
+enum tool_status run_all(struct run *run);
+
+/* Says run->error, in the report as well. */
+enum tool_status run_fail(struct run *run);
+
+void run_close(struct run *run);
+
+#endif

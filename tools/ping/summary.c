@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "summary.h"
+
+#include "common/message.h"
+#include "common/numbers.h"
+#include "words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { NS_PER_US = 1000, NS_PER_MS = 1000000 };
+
+const char *summary_clock_name(int clock)
+{
+    static const char *const names[] = {
+        [PKT_ECHO_USER] = "user", [PKT_ECHO_KERNEL] = "kernel", [PKT_ECHO_CARD] = "card"};
+    return names[clock];
+}
+
+void summary_add_up(const struct ping *ping, struct pkt_rtt_pool *pool, struct pkt_rtt_stats *ret_stats)
+{
+    *ret_stats = (struct pkt_rtt_stats){.sent = 0};
+    for (uint32_t i = 0; i < ping->target_count; i++)
+        pkt_rtt_stats_merge(ret_stats, pool, &ping->targets[i].stats);
+}
+
+uint32_t summary_alive(const struct ping *ping)
+{
+    uint32_t alive = 0;
+    for (uint32_t i = 0; i < ping->target_count; i++)
+        alive += ping->targets[i].stats.received > 0;
+    return alive;
+}
+
+/* Of what was sent, what did not come back, as ping(8) counts it: what is still under way is lost too. */
+double summary_loss(const struct pkt_rtt_stats *stats)
+{
+    if (stats->sent == 0)
+        return 0;
+    return (double)(stats->sent - stats->received) * 100.0 / (double)stats->sent;
+}
+
+static const char *rate_text(const struct ping *ping, char *text, size_t size)
+{
+    if (ping->options->rate == NUMBER_RATE_MAX)
+        return "as fast as the machine sends";
+    (void)snprintf(text, size, "at most %" PRIu64 " a second", ping->rate);
+    return text;
+}
+
+void summary_write_header(struct ping *ping)
+{
+    char rate[48];
+    out_printf(ping->out, "PING %" PRIu32 " targets, %" PRIu64 " bytes of data, %s%s.\n", ping->target_count,
+               ping->options->data_len, rate_text(ping, rate, sizeof rate),
+               ping->sweeps && ping->options->count == 0 && !ping->options->loop
+                   ? ", a second try for the silent"
+                   : "");
+}
+
+static void put_counts(struct ping *ping, const struct pkt_rtt_stats *stats)
+{
+    const struct {
+        uint64_t count;
+        const char *word;
+    } more[] = {
+        {stats->duplicates, "duplicates"},
+        {stats->corrupted,  "corrupted" },
+        {stats->errors,     "errors"    }
+    };
+    out_printf(ping->out, "%" PRIu64 " packets transmitted, %" PRIu64 " received", stats->sent,
+               stats->received);
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        if (more[i].count > 0)
+            out_printf(ping->out, ", +%" PRIu64 " %s", more[i].count, more[i].word);
+    if (stats->sent > 0)
+        out_printf(ping->out, ", %g%% packet loss, time %" PRId64 "ms", (double)(float)summary_loss(stats),
+                   (pkt_mono_since(ping->last, ping->begun) + NS_PER_MS / 2) / NS_PER_MS);
+    out_char(ping->out, '\n');
+}
+
+static void put_ms(struct out *out, const char *before, int64_t ns)
+{
+    int64_t us = ns / NS_PER_US;
+    out_printf(out, "%s%" PRId64 ".%03" PRId64, before, us / 1000, us % 1000);
+}
+
+static const char *put_times(struct ping *ping, const struct pkt_rtt_summary *summary)
+{
+    if (!summary->has_rtt)
+        return "";
+    put_ms(ping->out, "rtt min/avg/max/mdev = ", summary->min_ns);
+    put_ms(ping->out, "/", summary->avg_ns);
+    put_ms(ping->out, "/", summary->max_ns);
+    put_ms(ping->out, "/", summary->has_spread ? summary->mdev_ns : 0);
+    out_string(ping->out, " ms");
+    return ", ";
+}
+
+/* With -f and -A: time between echoes, and the moving mean of round-trip times. */
+static void put_pace(struct ping *ping, const char *comma, const struct pkt_rtt_summary *summary)
+{
+    const struct ping_target *target = ping->targets;
+    if (target->stats.received == 0 || target->stats.sent < 2 ||
+        !(ping->options->flood || ping->options->adaptive || ping->options->interval_ns == 0))
+        return;
+    int64_t gap_ns = pkt_mono_since(ping->last, ping->begun) / (int64_t)(target->stats.sent - 1);
+    out_string(ping->out, comma);
+    put_ms(ping->out, "ipg/ewma ", gap_ns);
+    put_ms(ping->out, "/", summary->has_spread ? summary->ewma_ns : summary->avg_ns);
+    out_string(ping->out, " ms");
+}
+
+void summary_write_single(struct ping *ping)
+{
+    const struct ping_target *target = ping->targets;
+    struct pkt_rtt_summary summary;
+    pkt_rtt_stats_read(&target->stats, &summary);
+    out_printf(ping->out, "\n--- %s ping statistics ---\n", target->name);
+    put_counts(ping, &target->stats);
+    const char *comma = put_times(ping, &summary);
+    if (ping->pipe_max > 1) {
+        out_printf(ping->out, "%spipe %" PRIu64, comma, ping->pipe_max);
+        comma = ", ";
+    }
+    put_pace(ping, comma, &summary);
+    out_char(ping->out, '\n');
+}
+
+/* --- several targets --- */
+
+static int by_verdict(const void *a, const void *b)
+{
+    const struct ping_target *one = *(struct ping_target *const *)a, *other = *(struct ping_target *const *)b;
+    bool one_alive = one->stats.received > 0, other_alive = other->stats.received > 0;
+    if (one_alive != other_alive)
+        return one_alive ? -1 : 1;
+    return words_compare(one->address, other->address);
+}
+
+static struct ping_target **sorted(const struct ping *ping)
+{
+    struct ping_target **order = malloc(ping->target_count * sizeof *order);
+    if (order == NULL)
+        return NULL;
+    for (uint32_t i = 0; i < ping->target_count; i++)
+        order[i] = &ping->targets[i];
+    qsort(order, ping->target_count, sizeof *order, by_verdict);
+    return order;
+}
+
+/* A time in milliseconds in its column, or that there is none. */
+static void put_cell(struct out *out, bool is_known, int64_t ns)
+{
+    if (is_known)
+        out_printf(out, " %9.3f", (double)ns / 1e6);
+    else
+        out_printf(out, " %9s", "-");
+}
+
+static void put_row(struct ping *ping, const struct ping_target *target)
+{
+    const struct pkt_rtt_stats *stats = &target->stats;
+    struct pkt_rtt_summary s;
+    pkt_rtt_stats_read(stats, &s);
+    out_printf(ping->out, "%-39s %6" PRIu64 " %6" PRIu64 " %6.2f%%", words_of_address(target->address),
+               stats->sent, stats->received, summary_loss(stats));
+    put_cell(ping->out, s.has_rtt, s.min_ns);
+    put_cell(ping->out, s.has_rtt, s.avg_ns);
+    put_cell(ping->out, s.has_rtt, s.max_ns);
+    put_cell(ping->out, s.has_quantiles, s.p50_ns);
+    put_cell(ping->out, s.has_quantiles, s.p95_ns);
+    put_cell(ping->out, s.has_quantiles, s.p99_ns);
+    put_cell(ping->out, s.has_spread, s.jitter_ns);
+    out_printf(ping->out, " %9.3f\n", (double)s.longest_outage_ns / 1e6);
+}
+
+static void put_rows(struct ping *ping, struct ping_target **order)
+{
+    out_printf(ping->out, "%-39s %6s %6s %7s %9s %9s %9s %9s %9s %9s %9s %9s\n", "target", "sent", "recv",
+               "loss", "min ms", "avg ms", "max ms", "p50 ms", "p95 ms", "p99 ms", "jitter", "outage");
+    for (uint32_t i = 0; i < ping->target_count; i++)
+        put_row(ping, order[i]);
+}
+
+/* --alive, --unreachable: addresses and nothing else, for scripts. */
+static void put_addresses(struct ping *ping, struct ping_target **order)
+{
+    for (uint32_t i = 0; i < ping->target_count; i++) {
+        bool is_alive = order[i]->stats.received > 0;
+        if (is_alive ? ping->options->alive : ping->options->unreachable)
+            out_printf(ping->out, "%s\n", words_of_address(order[i]->address));
+    }
+}
+
+void summary_write_table(struct ping *ping)
+{
+    struct pkt_rtt_stats all;
+    bool is_bare = ping->options->alive || ping->options->unreachable;
+    struct ping_target **order = sorted(ping);
+    if (order == NULL) {
+        message_error("no memory for a table of %" PRIu32 " targets", ping->target_count);
+        return;
+    }
+    if (is_bare) {
+        put_addresses(ping, order);
+    } else {
+        summary_add_up(ping, NULL, &all);
+        out_printf(ping->out, "\n--- %" PRIu32 " targets, %" PRIu32 " answered ---\n", ping->target_count,
+                   summary_alive(ping));
+        put_counts(ping, &all);
+        put_rows(ping, order);
+    }
+    free(order);
+}
+
+void summary_say_status(struct ping *ping)
+{
+    struct pkt_rtt_stats all;
+    struct pkt_rtt_summary s;
+    char times[128] = "";
+    summary_add_up(ping, NULL, &all);
+    pkt_rtt_stats_read(ping->target_count == 1 ? &ping->targets[0].stats : &all, &s);
+    if (s.has_rtt)
+        (void)snprintf(times, sizeof times, ", min/avg/ewma/max = %.3f/%.3f/%.3f/%.3f ms",
+                       (double)s.min_ns / 1e6, (double)s.avg_ns / 1e6,
+                       (double)(s.has_spread ? s.ewma_ns : s.avg_ns) / 1e6, (double)s.max_ns / 1e6);
+    out_flush(ping->out);
+    (void)fprintf(stderr, "\r%" PRIu64 "/%" PRIu64 " packets, %d%% loss%s\n", all.received, all.sent,
+                  (int)summary_loss(&all), times);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a run comes to, in the lines of ping(8) for one target, in a table for several.
+ */
+#ifndef TOOLS_PING_SUMMARY_H
+#define TOOLS_PING_SUMMARY_H
+
+#include "ping.h"
+
+/* The line before the first echo to several targets. */
+void summary_write_header(struct ping *ping);
+
+/* The closing lines of ping(8). */
+void summary_write_single(struct ping *ping);
+
+/* Totals, and a line for each target: those that answered first. */
+void summary_write_table(struct ping *ping);
+
+/* SIGQUIT: one line on standard error. */
+void summary_say_status(struct ping *ping);
+
+/* Counts of all targets together; the pool is for their times. */
+void summary_add_up(const struct ping *ping, struct pkt_rtt_pool *pool, struct pkt_rtt_stats *ret_stats);
+
+/* Targets that answered. */
+uint32_t summary_alive(const struct ping *ping);
+
+/* Lost echoes in percent. */
+double summary_loss(const struct pkt_rtt_stats *stats);
+
+/* "kernel", "user", "card" */
+const char *summary_clock_name(int clock);
+
+#endif

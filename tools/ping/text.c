@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The lines of ping(8) for one target, so that what reads them goes on working; for several targets the same
+ * lines, and a table in the end.
+ */
+#include "common/message.h"
+#include "names.h"
+#include "ping.h"
+#include "pkt/clock.h"
+#include "summary.h"
+#include "text_options.h"
+#include "words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    NS_PER_US = 1000,
+    IP4_HEADER_LEN = 20,
+    ICMP_HEADER_LEN = 8,
+};
+
+static bool is_flood(const struct ping *ping)
+{
+    return ping->options->flood;
+}
+
+/* Whether single events have lines. */
+static bool shows_lines(const struct ping *ping)
+{
+    return !ping->options->quiet && !(ping->sweeps && ping->options->verbose == 0);
+}
+
+static void put_stamp(struct ping *ping, bool has_time, struct pkt_wall time)
+{
+    if (!has_time)
+        time = pkt_wall_now();
+    if (ping->options->print_time)
+        out_printf(ping->out, "[%" PRId64 ".%06" PRId64 "] ", time.ns / PKT_NS_PER_S,
+                   time.ns % PKT_NS_PER_S / NS_PER_US);
+}
+
+static void put_pattern(struct ping *ping)
+{
+    const struct ping_options *options = ping->options;
+    if (options->pattern_len == 0)
+        return;
+    out_string(ping->out, "PATTERN: 0x");
+    for (unsigned i = 0; i < options->pattern_len; i++)
+        out_printf(ping->out, "%02x", options->pattern[i]);
+    out_char(ping->out, '\n');
+}
+
+static void put_from(struct ping *ping)
+{
+    const struct ping_options *options = ping->options;
+    if (options->interface == NULL && options->source.version == 0)
+        return;
+    out_printf(ping->out, "from %s %s: ", words_of_address(ping->source),
+               options->interface == NULL ? "" : options->interface);
+}
+
+static void put_single_header(struct ping *ping, const struct ping_target *target)
+{
+    const struct ping_options *options = ping->options;
+    unsigned long len = (unsigned long)options->data_len;
+    bool is_ip6 = target->address.version == 6;
+    out_printf(ping->out, is_ip6 ? "PING %s(%s) " : "PING %s (%s) ", target->name,
+               words_of_address(target->address));
+    if (is_ip6 && options->has_flow_label)
+        out_printf(ping->out, ", flow 0x%05x, ", (unsigned)options->flow_label);
+    put_from(ping);
+    if (is_ip6)
+        out_printf(ping->out, "%lu data bytes\n", len);
+    else
+        out_printf(ping->out, "%lu(%lu) bytes of data.\n", len,
+                   len + IP4_HEADER_LEN + ping->ip_options_len + ICMP_HEADER_LEN);
+}
+
+static void begin(struct ping *ping)
+{
+    put_pattern(ping);
+    if (ping->target_count == 1)
+        put_single_header(ping, &ping->targets[0]);
+    else
+        summary_write_header(ping);
+    out_flush(ping->out);
+}
+
+static void sent(struct ping *ping, struct ping_target *target)
+{
+    (void)target;
+    if (is_flood(ping) && !ping->options->quiet) {
+        out_char(ping->out, '.');
+        out_flush(ping->out);
+    }
+}
+
+/* Three digits that count, as ping(8) rounds them; -3 keeps them all. */
+static void put_time(struct out *out, int64_t ns, bool precise)
+{
+    int64_t us = ns / NS_PER_US;
+    if (precise || us < 1000)
+        out_printf(out, " time=%" PRId64 ".%03" PRId64 " ms", us / 1000, us % 1000);
+    else if (us < 10000 - 5)
+        out_printf(out, " time=%" PRId64 ".%02" PRId64 " ms", (us + 5) / 1000, (us + 5) % 1000 / 10);
+    else if (us < 100000 - 50)
+        out_printf(out, " time=%" PRId64 ".%01" PRId64 " ms", (us + 50) / 1000, (us + 50) % 1000 / 100);
+    else
+        out_printf(out, " time=%" PRId64 " ms", (us + 500) / 1000);
+}
+
+static void put_wrong_data(struct out *out, const struct ping_reply *reply)
+{
+    if (reply->has_wrong)
+        out_printf(out, "\nwrong data byte #%zu should be 0x%x but was 0x%x", reply->wrong_at,
+                   reply->wrong_should, reply->wrong_is);
+}
+
+/* -v: what each clock says, so that a time below another program's explains itself. */
+static void put_clocks(struct out *out, const struct ping_reply *reply)
+{
+    out_printf(out, " (%s clock", summary_clock_name(reply->rtt.clock));
+    if (reply->rtt.clock != PKT_ECHO_USER)
+        out_printf(out, "; %.3f ms from call to call", (double)reply->rtt.user_ns / 1e6);
+    out_char(out, ')');
+}
+
+static void put_marks(struct ping *ping, const struct ping_reply *reply)
+{
+    if (reply->answer == PING_ANSWER_DUPLICATE && (!reply->target->is_group || ping->options->verbose > 0))
+        out_string(ping->out, " (DUP!)");
+    if (reply->is_elsewhere)
+        out_string(ping->out, " (DIFFERENT ADDRESS!)");
+    if (reply->checksum_bad)
+        out_string(ping->out, " (BAD CHECKSUM!)");
+    put_wrong_data(ping->out, reply);
+    text_ip_options(ping->out, reply->options);
+}
+
+static void put_sender(struct ping *ping, const struct ping_reply *reply)
+{
+    const char *name = names_of(ping, reply->from);
+    const char *address = words_of_address(reply->from);
+    out_printf(ping->out, name == NULL ? "%zu bytes from %s:" : "%zu bytes from %s (%s):", reply->message_len,
+               name == NULL ? address : name, address);
+}
+
+static void put_reply(struct ping *ping, const struct ping_reply *reply)
+{
+    const struct ping_options *options = ping->options;
+    put_stamp(ping, reply->has_time, reply->time);
+    put_sender(ping, reply);
+    out_printf(ping->out, " icmp_seq=%u", reply->sequence & UINT16_MAX);
+    if (options->verbose > 0)
+        out_printf(ping->out, " ident=%u", reply->identifier);
+    if (reply->hop_limit >= 0)
+        out_printf(ping->out, " ttl=%d", reply->hop_limit);
+    if (reply->truncated) {
+        out_string(ping->out, " (truncated)");
+    } else {
+        put_time(ping->out, reply->rtt.rtt_ns, options->precise);
+        if (options->verbose > 0)
+            put_clocks(ping->out, reply);
+        put_marks(ping, reply);
+    }
+    if (options->audible)
+        out_char(ping->out, '\a');
+    out_char(ping->out, '\n');
+}
+
+static void reply_came(struct ping *ping, const struct ping_reply *reply)
+{
+    if (!shows_lines(ping))
+        return;
+    if (is_flood(ping))
+        out_string(ping->out, reply->checksum_bad ? "\bC" : "\b \b");
+    else
+        put_reply(ping, reply);
+}
+
+/* What the machine itself said; on standard error, as ping(8) has it. */
+static void say_local(struct ping *ping, const struct ping_error *error)
+{
+    out_flush(ping->out);
+    if (error->at_send)
+        message_error("sendmsg: %s", strerror(error->system_errno));
+    else if (error->info > 0)
+        message_error("local error: message too long, mtu: %u", error->info);
+    else
+        message_error("local error: %s", strerror(error->system_errno));
+}
+
+static void put_error(struct ping *ping, const struct ping_error *error)
+{
+    char words[128];
+    const struct ping_error_words what = {.is_ip6 = error->from.version == 6,
+                                          .type = error->type,
+                                          .code = error->code,
+                                          .info = error->info,
+                                          .gateway = error->gateway};
+    const char *name = names_of(ping, error->from), *address = words_of_address(error->from);
+    const char *colon = error->counts ? "" : ":";
+    words_of_error(&what, words, sizeof words);
+    put_stamp(ping, error->has_time, error->time);
+    if (name == NULL)
+        out_printf(ping->out, "From %s%s icmp_seq=%u %s", address, colon, error->sequence & UINT16_MAX,
+                   words);
+    else
+        out_printf(ping->out, "From %s (%s)%s icmp_seq=%u %s", name, address, colon,
+                   error->sequence & UINT16_MAX, words);
+    out_char(ping->out, '\n');
+}
+
+static void error_came(struct ping *ping, const struct ping_error *error)
+{
+    if (!shows_lines(ping))
+        return;
+    if (is_flood(ping))
+        out_string(ping->out, error->is_local ? "E" : "\bE");
+    else if (error->is_local)
+        say_local(ping, error);
+    else
+        put_error(ping, error);
+}
+
+/* Silence has no line of its own in ping(8); -O says it. */
+static void timed_out(struct ping *ping, struct ping_target *target, uint32_t sequence)
+{
+    (void)ping, (void)target, (void)sequence;
+}
+
+static void waiting(struct ping *ping, struct ping_target *target, uint32_t sequence)
+{
+    (void)target;
+    if (!shows_lines(ping) || is_flood(ping))
+        return;
+    put_stamp(ping, false, (struct pkt_wall){0});
+    out_printf(ping->out, "no answer yet for icmp_seq=%u\n", sequence & UINT16_MAX);
+}
+
+static void why(struct ping *ping, struct ping_target *target, const char *code, const char *sentence)
+{
+    (void)target, (void)code;
+    out_flush(ping->out);
+    message_notice("why: %s", sentence);
+}
+
+static void end(struct ping *ping)
+{
+    if (ping->target_count == 1)
+        summary_write_single(ping);
+    else
+        summary_write_table(ping);
+}
+
+const struct ping_report ping_report_text = {.begin = begin,
+                                             .sent = sent,
+                                             .reply = reply_came,
+                                             .error = error_came,
+                                             .timeout = timed_out,
+                                             .waiting = waiting,
+                                             .why = why,
+                                             .status = summary_say_status,
+                                             .end = end};
