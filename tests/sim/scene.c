@@ -297,17 +297,29 @@ static bool parse_delay(struct reader *reader, struct sim_rule *rule)
     return take_for(reader, &rule->which);
 }
 
-static bool parse_loss(struct reader *reader, struct sim_rule *rule)
+static bool take_share(struct reader *reader, uint32_t *ret_ppm)
 {
-    if (!take_if(reader, "burst"))
-        return take_which(reader, &rule->which);
-    rule->kind = SIM_RULE_BURST;
     const char *word = take(reader, "a share");
     if (word == NULL)
         return false;
-    if (!read_percent(word, &rule->which.ppm) || rule->which.ppm == PPM_ALL)
-        return fail(reader, "'%s' is not a share below 100%%", word);
+    return read_percent(word, ret_ppm) || fail(reader, "'%s' is not a share such as 10%%", word);
+}
+
+static bool parse_loss(struct reader *reader, struct sim_rule *rule)
+{
+    if (!take_if(reader, "burst"))
+        return take_share(reader, &rule->which.ppm);
+    rule->kind = SIM_RULE_BURST;
+    if (!take_share(reader, &rule->which.ppm))
+        return false;
+    if (rule->which.ppm == PPM_ALL)
+        return fail(reader, "bursts have a share below 100%%");
     return take_number(reader, "length of a burst", 1, 1000000, &rule->number);
+}
+
+static bool parse_lose(struct reader *reader, struct sim_rule *rule)
+{
+    return take_which(reader, &rule->which);
 }
 
 static bool parse_duplicate(struct reader *reader, struct sim_rule *rule)
@@ -501,7 +513,7 @@ static const struct statement {
     {"answer",    parse_answer,    false, 0                 },
     {"delay",     parse_delay,     true,  SIM_RULE_DELAY    },
     {"loss",      parse_loss,      true,  SIM_RULE_LOSS     },
-    {"lose",      parse_loss,      true,  SIM_RULE_LOSS     },
+    {"lose",      parse_lose,      true,  SIM_RULE_LOSS     },
     {"silence",   parse_silence,   true,  SIM_RULE_SILENCE  },
     {"blackhole", parse_blackhole, true,  SIM_RULE_BLACKHOLE},
     {"mtu",       parse_mtu,       true,  SIM_RULE_MTU      },

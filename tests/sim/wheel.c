@@ -84,9 +84,10 @@ struct sim_timer *sim_wheel_expire(struct sim_wheel *wheel, uint64_t now_ns)
 {
     unsigned level;
     unsigned digit;
+    uint64_t until_ns = now_ns > wheel->now_ns ? now_ns : wheel->now_ns;
     while (first_slot(wheel, &level, &digit)) {
         uint64_t start_ns = slot_start(wheel, level, digit);
-        if (start_ns > now_ns)
+        if (start_ns > until_ns)
             break;
         wheel->now_ns = start_ns;
         if (level != 0) {
@@ -97,8 +98,7 @@ struct sim_timer *sim_wheel_expire(struct sim_wheel *wheel, uint64_t now_ns)
         sim_wheel_stop(wheel, timer);
         return timer;
     }
-    if (now_ns > wheel->now_ns)
-        wheel->now_ns = now_ns;
+    wheel->now_ns = until_ns;
     return NULL;
 }
 

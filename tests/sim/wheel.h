@@ -44,8 +44,11 @@ void sim_wheel_start(struct sim_wheel *wheel, struct sim_timer *timer, uint64_t 
 /* Stops a timer; one that does not run is passed over. */
 void sim_wheel_stop(struct sim_wheel *wheel, struct sim_timer *timer);
 
-/* The next timer that is due at now_ns or before, in the order of their times; it does not run any more. NULL
- * when there is none: the wheel has then reached now_ns. */
+/*
+ * The next timer that is due at now_ns or before, in the order of their times; it does not run any more. NULL
+ * when there is none: the wheel has then reached now_ns. The wheel never goes back: a now_ns behind its time
+ * counts as its time.
+ */
 struct sim_timer *sim_wheel_expire(struct sim_wheel *wheel, uint64_t now_ns);
 
 /* When the first timer is due; SIM_NEVER when none runs. */
