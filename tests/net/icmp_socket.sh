@@ -170,6 +170,21 @@ test_redirect() {
     done
 }
 
+# Extension structures behind a quotation reach both kinds, whole.
+test_extensions() {
+    chain 1
+    lab_sysctl B net.ipv4.icmp_echo_ignore_all=1 net.ipv6.icmp.echo_ignore_all=1
+    for family in 4 6; do
+        to=$(of_family $family 10.9.1.2 2001:db8:1::2)
+        : >"$LAB_DIR/extend"
+        lab_background B sh -c "exec python3 '$here/icmp_socket_extend.py' $to >'$LAB_DIR/extend'"
+        lab_wait_for 'grep -q ready "$LAB_DIR/extend"'
+        # The quotation is 128 bytes with its IP header.
+        alike extended $family to="$to" count=2 size=100
+        holds extended 2 "^error $(of_family $family 11/0 3/0) from $to .* payload ok len $(of_family $family 108 88) extensions 2000[0-9a-f]{4}0008010112345140$"
+    done
+}
+
 # What others ping wakes nobody, and never counts.
 test_foreign() {
     chain 1
@@ -277,7 +292,7 @@ test_too_big() {
 }
 
 lab_start
-[ $# -gt 0 ] || set -- echo errors mixed too_big neighbour redirect foreign refused options sweep
+[ $# -gt 0 ] || set -- echo errors mixed too_big neighbour redirect extensions foreign refused options sweep
 for test; do
     "test_$test"
     lab_clear
