@@ -185,8 +185,7 @@ static unsigned collect(struct ping_engine *engine, struct pkt_mono now, struct 
     return count;
 }
 
-/* A batch; false: no more can be sent now. */
-static bool send_batch(struct ping_engine *engine, struct pkt_mono now)
+static void send_batch(struct ping_engine *engine, struct pkt_mono now)
 {
     struct engine_probe probes[ENGINE_BATCH];
     int errnos[ENGINE_BATCH];
@@ -194,7 +193,7 @@ static bool send_batch(struct ping_engine *engine, struct pkt_mono now)
     for (unsigned i = 0; i < count; i++)
         say_waiting(engine, probes[i].target);
     if (count == 0)
-        return false;
+        return;
     struct pkt_mono when = engine->port->now(engine->port->context);
     unsigned settled = engine->port->send(engine->port->context, probes, count, errnos);
     for (unsigned i = 0; i < settled; i++) {
@@ -204,7 +203,6 @@ static bool send_batch(struct ping_engine *engine, struct pkt_mono now)
     if (settled > 0)
         engine->ping->last = when;
     engine->is_blocked = settled < count;
-    return settled == count;
 }
 
 /* --- the end --- */
@@ -265,8 +263,8 @@ void engine_turn(struct ping_engine *engine)
     give_up(engine, now);
     schedule_adjust(engine, now, is_anything_under_way(engine));
     end_if_over(engine, now);
-    while (!engine->is_over && send_batch(engine, now)) {
-    }
+    if (!engine->is_over)
+        send_batch(engine, now);
     end_if_over(engine, now);
 }
 
@@ -353,6 +351,7 @@ static struct ping_reply describe(const struct ping_engine *engine, const struct
         .target = target,
         .sequence = whole_sequence(target, probe->sequence),
         .from = event->from,
+        .interface = event->interface,
         .identifier = pkt_u16(event->message, 4),
         .message_len = event->wire_len,
         .hop_limit = event->hop_limit,
@@ -415,6 +414,8 @@ static void take_message(struct ping_engine *engine, const struct pkt_icmp_event
         ping->pipe_max = under_way;
     if (ping->options->user_rtt)
         reply.rtt = (struct pkt_echo_rtt){.rtt_ns = reply.rtt.user_ns, .user_ns = reply.rtt.user_ns};
+    if (reply.target->is_group && !reply.checksum_bad)
+        responders_add(&ping->responders, reply.target, reply.from, reply.interface, reply.rtt.rtt_ns);
     ping->report->reply(ping, &reply);
 }
 

@@ -77,7 +77,10 @@ bool engine_start(struct ping_engine *engine, struct ping *ping, const struct en
 /* Frees what engine_start() made. */
 void engine_stop(struct ping_engine *engine);
 
-/* Does what is due: sends, gives up waiting, ends. */
+/*
+ * Does what is due: gives up waiting, sends one batch, ends. What comes is to be taken between two batches,
+ * for replies and stamps share the socket's buffer.
+ */
 void engine_turn(struct ping_engine *engine);
 
 /* When engine_turn() is to be called next, if nothing happens before. */

@@ -250,9 +250,29 @@ static void put_targets(const struct ping *ping)
     }
 }
 
+static void put_responders(const struct ping *ping)
+{
+    for (uint32_t i = 0; i < ping->responders.count; i++) {
+        const struct responder *responder = &ping->responders.list[i];
+        json_begin(&json, "responder");
+        put_target(responder->group);
+        json_text(&json, "from", words_of_address(responder->address));
+        if (responder->has_mac) {
+            pkt_json_key(&json, "mac");
+            pkt_json_mac(&json, responder->mac);
+        }
+        json_u64(&json, "replies", responder->replies);
+        put_us("rtt_min_us", responder->min_ns);
+        put_us("rtt_avg_us", responder->sum_ns / (int64_t)responder->replies);
+        put_us("rtt_max_us", responder->max_ns);
+        json_end(&json);
+    }
+}
+
 static void end(struct ping *ping)
 {
     struct pkt_rtt_stats all;
+    put_responders(ping);
     put_targets(ping);
     summary_add_up(ping, NULL, &all);
     json_begin(&json, "summary");
@@ -261,6 +281,7 @@ static void end(struct ping *ping)
     json_u64(&json, "alive", summary_alive(ping));
     put_statistics(ping->target_count == 1 ? &ping->targets[0].stats : &all);
     json_u64(&json, "forged", ping->forged);
+    json_u64(&json, "responders", ping->responders.count);
     put_us("elapsed_us", pkt_mono_since(ping->last, ping->begun));
     json_bool(&json, "complete", ping->complete);
     json_bool(&json, "interrupted", ping->interrupted);

@@ -14,6 +14,7 @@
 #include "pkt/echo.h"
 #include "pkt/rtt_stats.h"
 #include "pkt/view.h"
+#include "responders.h"
 #include "words.h"
 
 struct ping;
@@ -44,6 +45,7 @@ struct ping_reply {
     enum ping_answer answer;
     uint32_t sequence;
     struct pkt_ip from;
+    uint32_t interface; /* index of the one that it came in by; 0: not known */
     uint16_t identifier;
     size_t message_len; /* bytes of the ICMP message */
     int hop_limit;      /* negative: not known */
@@ -129,6 +131,7 @@ struct ping {
     struct pkt_mono begun;
     struct pkt_mono last; /* when the last thing happened */
     uint64_t pipe_max;    /* the most echoes that were under way at a time */
+    struct responders responders; /* of groups */
     uint64_t forged;      /* replies without the tag of an echo of ours */
     struct ping_trouble trouble;
     uint32_t local_mtu; /* that this machine told of last; 0: none */

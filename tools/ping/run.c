@@ -6,6 +6,7 @@
 #include "pkt/clock.h"
 #include "pkt/host.h"
 #include "pkt/interface.h"
+#include "pkt/neighbour.h"
 #include "pkt/privilege.h"
 #include "pkt/route.h"
 #include "pkt/sandbox.h"
@@ -423,6 +424,23 @@ static enum tool_status verdict(const struct run *run)
     return first->received > 0 ? TOOL_OK : TOOL_NO;
 }
 
+/* The neighbours among the responders: what they are called on the link. */
+static void find_macs(struct run *run)
+{
+    struct responders *responders = &run->ping.responders;
+    for (uint32_t i = 0; i < responders->count; i++) {
+        struct responder *responder = &responders->list[i];
+        struct pkt_neighbour neighbour;
+        struct pkt_error error;
+        responder->has_mac =
+            responder->interface != 0 &&
+            pkt_neighbour_get(run->host, responder->interface, responder->address, &neighbour, &error) == 0 &&
+            neighbour.has_mac;
+        if (responder->has_mac)
+            responder->mac = neighbour.mac;
+    }
+}
+
 enum tool_status run_all(struct run *run)
 {
     struct ping *ping = &run->ping;
@@ -437,6 +455,7 @@ enum tool_status run_all(struct run *run)
     ping->complete = run->engine.is_over;
     if (result < 0)
         (void)snprintf(ping->failure, sizeof ping->failure, "waiting failed: %s", strerror(-result));
+    find_macs(run);
     ping->report->end(ping);
     return result < 0 ? TOOL_ERROR : verdict(run);
 }
@@ -475,6 +494,7 @@ static void free_targets(struct run *run)
     for (uint32_t i = 0; i < run->ping.target_count; i++)
         pkt_rtt_stats_destroy(&run->ping.targets[i].stats, &run->pool);
     free(run->ping.targets);
+    responders_free(&run->ping.responders);
 }
 
 void run_close(struct run *run)

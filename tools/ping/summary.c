@@ -49,14 +49,25 @@ static const char *rate_text(const struct ping *ping, char *text, size_t size)
     return text;
 }
 
+static bool is_bare(const struct ping *ping)
+{
+    return ping->options->alive || ping->options->unreachable;
+}
+
 void summary_write_header(struct ping *ping)
 {
     char rate[48];
-    out_printf(ping->out, "PING %" PRIu32 " targets, %" PRIu64 " bytes of data, %s%s.\n", ping->target_count,
-               ping->options->data_len, rate_text(ping, rate, sizeof rate),
-               ping->sweeps && ping->options->count == 0 && !ping->options->loop
-                   ? ", a second try for the silent"
-                   : "");
+    const char *again = ping->sweeps && ping->options->count == 0 && !ping->options->loop
+                            ? ", a second try for the silent"
+                            : "";
+    char line[160];
+    (void)snprintf(line, sizeof line, "PING %" PRIu32 " %s, %" PRIu64 " bytes of data, %s%s.",
+                   ping->target_count, message_plural(ping->target_count, "target", "targets"),
+                   ping->options->data_len, rate_text(ping, rate, sizeof rate), again);
+    if (is_bare(ping))
+        message_notice("%s", line);
+    else
+        out_printf(ping->out, "%s\n", line);
 }
 
 static void put_counts(struct ping *ping, const struct pkt_rtt_stats *stats)
@@ -128,6 +139,36 @@ void summary_write_single(struct ping *ping)
     out_char(ping->out, '\n');
 }
 
+/* --- groups --- */
+
+static void put_responder(struct ping *ping, const struct responder *responder)
+{
+    char mac[sizeof "02:00:00:00:00:00"] = "-";
+    const uint8_t *byte = responder->mac.byte;
+    if (responder->has_mac)
+        (void)snprintf(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", byte[0], byte[1], byte[2], byte[3],
+                       byte[4], byte[5]);
+    out_printf(ping->out, "%-39s %-17s %8" PRIu64 " %9.3f %9.3f %9.3f\n",
+               words_of_address(responder->address), mac, responder->replies, (double)responder->min_ns / 1e6,
+               (double)responder->sum_ns / (double)responder->replies / 1e6, (double)responder->max_ns / 1e6);
+}
+
+void summary_write_responders(struct ping *ping)
+{
+    const struct responders *responders = &ping->responders;
+    if (responders->count == 0)
+        return;
+    out_printf(ping->out, "\n--- %" PRIu32 " %s ---\n", responders->count,
+               message_plural(responders->count, "responder", "responders"));
+    out_printf(ping->out, "%-39s %-17s %8s %9s %9s %9s\n", "address", "MAC", "replies", "min ms", "avg ms",
+               "max ms");
+    for (uint32_t i = 0; i < responders->count; i++)
+        put_responder(ping, &responders->list[i]);
+    if (responders->unlisted > 0)
+        out_printf(ping->out, "%" PRIu64 " replies of further hosts: there is room for %d\n",
+                   responders->unlisted, RESPONDERS_MAX);
+}
+
 /* --- several targets --- */
 
 static int by_verdict(const void *a, const void *b)
@@ -197,13 +238,12 @@ static void put_addresses(struct ping *ping, struct ping_target **order)
 void summary_write_table(struct ping *ping)
 {
     struct pkt_rtt_stats all;
-    bool is_bare = ping->options->alive || ping->options->unreachable;
     struct ping_target **order = sorted(ping);
     if (order == NULL) {
         message_error("no memory for a table of %" PRIu32 " targets", ping->target_count);
         return;
     }
-    if (is_bare) {
+    if (is_bare(ping)) {
         put_addresses(ping, order);
     } else {
         summary_add_up(ping, NULL, &all);

@@ -13,6 +13,9 @@ void summary_write_header(struct ping *ping);
 /* The closing lines of ping(8). */
 void summary_write_single(struct ping *ping);
 
+/* Who answered echoes to groups. */
+void summary_write_responders(struct ping *ping);
+
 /* Totals, and a line for each target: those that answered first. */
 void summary_write_table(struct ping *ping);
 

@@ -81,7 +81,7 @@ static void put_single_header(struct ping *ping, const struct ping_target *targe
 static void begin(struct ping *ping)
 {
     put_pattern(ping);
-    if (ping->target_count == 1)
+    if (ping->target_count == 1 && !ping->sweeps)
         put_single_header(ping, &ping->targets[0]);
     else
         summary_write_header(ping);
@@ -249,10 +249,11 @@ static void why(struct ping *ping, struct ping_target *target, const char *code,
 
 static void end(struct ping *ping)
 {
-    if (ping->target_count == 1)
+    if (ping->target_count == 1 && !ping->sweeps)
         summary_write_single(ping);
     else
         summary_write_table(ping);
+    summary_write_responders(ping);
 }
 
 const struct ping_report ping_report_text = {.begin = begin,
