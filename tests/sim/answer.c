@@ -4,6 +4,7 @@
 #include "pkt/icmp_build.h"
 #include "pkt/ipv6.h"
 #include "pkt/nd_build.h"
+#include "sim/options.h"
 
 enum {
     QUOTE_IP4_MAX = 576 - 20 - 8,  /* RFC 1812 4.3.2.3 */
@@ -27,6 +28,7 @@ static bool read_ip4(const struct pkt_packet *packet, struct sim_probe *probe, b
     probe->dst = pkt_ip_from4(pkt_ipv4_dst(ip));
     probe->tos = pkt_ipv4_tos(ip);
     probe->uncuttable = pkt_ipv4_dont_fragment(ip);
+    probe->ip4 = ip;
     *ret_fragment = pkt_ipv4_is_fragment(ip);
     return true;
 }
@@ -116,6 +118,7 @@ bool sim_build_reply(const struct sim_probe *probe, const struct sim_reply *repl
         struct pkt_ipv4_spec ip = ip4_spec(reply->src, probe->src, reply->ttl, reply->tos);
         ip.id = reply->packet_id;
         pkt_build_ipv4(&build, &ip);
+        sim_put_options(&build, probe->ip4, reply->src.ip4, reply->time_ms);
         pkt_build_icmp_echo(&build, &echo);
     } else {
         struct pkt_ipv6_spec ip = ip6_spec(reply->src, probe->src, reply->ttl, reply->tos);

@@ -4,6 +4,7 @@
 #ifndef SIM_ANSWER_H
 #define SIM_ANSWER_H
 
+#include "pkt/ipv4.h"
 #include "pkt/room.h"
 #include "sim/scene.h"
 
@@ -15,6 +16,7 @@ enum {
 struct sim_probe {
     struct pkt_view packet; /* from the IP header on */
     struct pkt_view data;   /* behind the 8 bytes of the echo header */
+    struct pkt_ipv4 ip4;    /* its header, of an IPv4 packet */
     struct pkt_ip src;
     struct pkt_ip dst;
     uint16_t id;
@@ -41,6 +43,7 @@ struct sim_reply {
     uint16_t id;
     uint16_t sequence;
     uint16_t packet_id; /* identification of an IPv4 packet */
+    uint32_t time_ms;   /* of a timestamp option of IPv4 */
     uint8_t ttl;        /* 0: 64 */
     uint8_t tos;
     bool wrong_checksum;

@@ -57,11 +57,13 @@ same 'replies before the least delay' '' "$(sed -n 's/.*time=\([0-9.]*\) ms/\1/p
 run ping -n -c 4 -i 0.02 2001:db8:51::1
 same 'IPv6 replies' 4 "$(lines '^64 bytes from 2001:db8:51::1: icmp_seq=[1-4] ttl=57 time=[0-9.]+ ms$')"
 same 'IPv6 replies before the least delay' '' "$(sed -n 's/.*time=\([0-9.]*\) ms/\1/p' "$out" | awk '$1 < 10')"
+run ping -n -c 1 -R 198.51.100.1
+same 'recorded route' '198.51.100.254 198.51.100.1 198.51.100.254' "$(grep -oE '(RR: )?\s+[0-9.]+$' "$out" | grep -oE '[0-9.]+$' | xargs)"
 run ping -n -c 1 -W 1 198.51.100.2
 same 'replies of nobody' 1 "$(lines '100% packet loss')"
 lab_sim_stop A
-counted received 8
-counted replies 8
+counted received 9
+counted replies 9
 counted elsewhere 1
 
 # --- loss by order and by chance, duplicates ---

@@ -200,6 +200,7 @@ static void answer_reply(struct sim *sim, const struct passage *passage, struct 
     reply.ttl = fate->ttl;
     reply.tos = fate->tos < 0 ? reply.tos : (uint8_t)fate->tos;
     reply.packet_id = (uint16_t)(noise >> 48);
+    reply.time_ms = (uint32_t)(passage->now_ns / 1000000 % 86400000);
     reply.wrong_checksum = fate->wrong_checksum;
     fate->corrupt = fate->corrupt &&
                     sim_corrupt(reply.data, noise, pkt_room_make(sim->data, sizeof sim->data), &reply.data);

@@ -214,6 +214,63 @@ static void test_header_fields(void **state)
     assert_int_equal(pkt_ipv6_traffic_class(ip6), 8);
 }
 
+/* RFC 791 3.1 by hand: pointers and overflow as they stand in the request and in the reply. */
+struct option_case {
+    const char *name;
+    uint8_t type;
+    uint8_t len;
+    uint8_t sent[22];
+    uint8_t found[22];
+};
+
+/* clang-format off */
+static const struct option_case option_cases[] = {
+    {"route, two of three places taken", 7, 13, {12, 10, 0, 0, 1, 10, 0, 0, 2}, {16, 10, 0, 0, 1, 10, 0, 0, 2, 192, 0, 2, 1}},
+    {"route, full", 7, 5, {8, 10, 0, 0, 1}, {8, 10, 0, 0, 1}},
+    {"route, pointer of 0", 7, 5, {0}, {0}},
+    {"route, pointer behind the end", 7, 5, {255}, {255}},
+    {"times", 68, 10, {5, 0}, {9, 0, 0x80, 0, 0x13, 0x88}},
+    {"times, full", 68, 6, {9, 0x20, 1, 2, 3, 4}, {9, 0x30, 1, 2, 3, 4}},
+    {"times, full for the sixteenth", 68, 6, {9, 0xf0, 1, 2, 3, 4}, {9, 0xf0, 1, 2, 3, 4}},
+    {"addresses and times", 68, 10, {5, 1}, {13, 1, 192, 0, 2, 1, 0x80, 0, 0x13, 0x88}},
+    {"ours is asked", 68, 10, {5, 3, 192, 0, 2, 1}, {13, 3, 192, 0, 2, 1, 0x80, 0, 0x13, 0x88}},
+    {"another's is asked", 68, 10, {5, 3, 192, 0, 2, 3}, {5, 3, 192, 0, 2, 3}},
+    {"times, pointer into the flags", 68, 6, {4, 0}, {4, 0x10}},
+};
+/* clang-format on */
+
+static void test_options(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof option_cases / sizeof option_cases[0]; i++) {
+        const struct option_case *expected = &option_cases[i];
+        struct pkt_ipv4_spec spec = {.src = {{192, 0, 2, 9}}, .dst = {{192, 0, 2, 1}}};
+        struct pkt_build build;
+        struct pkt_packet packet;
+        struct pkt_view request;
+        struct pkt_ipv4 ip;
+        struct pkt_list list;
+        struct pkt_option option;
+        pkt_build_init(&build, room, sizeof room, 0);
+        pkt_build_ipv4(&build, &spec);
+        pkt_build_ipv4_option(&build, expected->type, pkt_view_make(expected->sent, expected->len));
+        pkt_build_icmp_echo(&build, NULL);
+        assert_int_equal(pkt_build_finish(&build, &request), PKT_BUILD_OK);
+        begin("target " TARGET4, 1);
+        assert_string_equal(sim_receive(sim, START, request).what, "answered");
+        struct sim_output output = next();
+        pkt_decode(output.packet, (uint32_t)output.packet.len, PKT_LINKTYPE_RAW, 0, &packet);
+        assert_true(pkt_as_ipv4(&packet, 0, &ip));
+        assert_int_equal(pkt_checksum_verify(&packet, 0).state, PKT_CHECKSUM_OK);
+        pkt_ipv4_options(ip, &list);
+        assert_true(pkt_option_next(&list, &option));
+        assert_int_equal(option.type, expected->type);
+        assert_int_equal(option.data.len, expected->len);
+        if (memcmp(option.data.ptr, expected->found, expected->len) != 0)
+            fail_msg("%s", expected->name);
+    }
+}
+
 static void test_fates_by_order(void **state)
 {
     (void)state;
@@ -728,16 +785,27 @@ static void test_too_much(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_replies),        cmocka_unit_test(test_header_fields),
-        cmocka_unit_test(test_fates_by_order), cmocka_unit_test(test_same_seed_same_fates),
-        cmocka_unit_test(test_shares),         cmocka_unit_test(test_bursts),
-        cmocka_unit_test(test_delays),         cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_extensions),     cmocka_unit_test(test_aged_quote),
-        cmocka_unit_test(test_redirects),      cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_silence),        cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_forgeries),      cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_flood),          cmocka_unit_test(test_other_packets),
-        cmocka_unit_test(test_prefixes),       cmocka_unit_test(test_too_much),
+        cmocka_unit_test(test_replies),
+        cmocka_unit_test(test_header_fields),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_fates_by_order),
+        cmocka_unit_test(test_same_seed_same_fates),
+        cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_bursts),
+        cmocka_unit_test(test_delays),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_extensions),
+        cmocka_unit_test(test_aged_quote),
+        cmocka_unit_test(test_redirects),
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_forgeries),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_flood),
+        cmocka_unit_test(test_other_packets),
+        cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_too_much),
     };
     return cmocka_run_group_tests(tests, NULL, end);
 }

@@ -19,13 +19,13 @@ static int close_failed(int fd)
 }
 
 /* Flags and MTU are set through any socket of the namespace. */
-static bool set_up(const char *name, unsigned mtu)
+static bool set_up(const char name[SIM_TUN_NAME], unsigned mtu)
 {
     struct ifreq request = {0};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return false;
-    strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);
+    memcpy(request.ifr_name, name, SIM_TUN_NAME);
     request.ifr_mtu = (int)mtu;
     bool ok = mtu == 0 || ioctl(fd, SIOCSIFMTU, &request) == 0;
     ok = ok && ioctl(fd, SIOCGIFFLAGS, &request) == 0;
