@@ -32,6 +32,16 @@ foreach(optional "ZLIB:zlib:gzip-compressed captures" "ZSTD:libzstd:zstd-compres
   endif()
 endforeach()
 
+# Names and addresses in the tools; libpkt has nothing to do with it.
+if(PKT_CARES)
+  pkg_check_modules(CARES IMPORTED_TARGET libcares)
+endif()
+if(CARES_FOUND)
+  message(STATUS "feature: names that never block, names of addresses: on")
+else()
+  message(STATUS "feature: names that never block, names of addresses: off (libcares was not found, or PKT_CARES is off)")
+endif()
+
 # The tools of this tree link libpkt.a with these.
 set(PKT_TOOL_LIBRARIES ${PKT_LIBRARIES})
 if(PKT_STATIC_TOOLS)

@@ -10,12 +10,12 @@
 set -eu
 
 BUILD='build-essential cmake ninja-build pkg-config libpcap-dev libnet1-dev libmnl-dev
-    libseccomp-dev zlib1g-dev libzstd-dev'
+    libseccomp-dev zlib1g-dev libzstd-dev libc-ares-dev'
 TEST='libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev gcc-s390x-linux-gnu
     libc6-dev-s390x-cross qemu-user-static binutils bsdextrautils file gcovr gzip zstd jq python3 python3-scapy mandoc man-db shellcheck tcpdump tshark
-    iproute2 iputils-ping ethtool nftables socat procps tcpreplay util-linux'
+    fping iproute2 iputils-ping ethtool nftables socat procps tcpreplay util-linux'
 BENCH='libtins-dev netsniff-ng time hyperfine linux-perf valgrind'
-RECORD='dnsmasq-base fping hping3 iputils-arping iputils-tracepath ndisc6 radvd smcroute traceroute'
+RECORD='dnsmasq-base hping3 iputils-arping iputils-tracepath ndisc6 radvd smcroute traceroute'
 
 die() {
     echo "packages.sh: $*" >&2

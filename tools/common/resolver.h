@@ -4,7 +4,9 @@
  *
  * Answers come through callbacks from a turn of the loop, never from within the call that asked. Forward
  * names go before reverse ones, which may hold three quarters of the places only: a silent server of reverse
- * names delays nothing. What was answered is kept for a while (RESOLVER_KEPT answers, the oldest go first).
+ * names delays nothing. Up to RESOLVER_KEPT answers are remembered: addresses for their time to live, within
+ * 5 seconds and an hour; names of addresses for 5 minutes, what is not there for 30 seconds. Failures are
+ * not.
  *
  * Names come from /etc/hosts, then from the servers of /etc/resolv.conf. Names of other alphabets are to be
  * given in their ASCII form (xn--, RFC 5891 4.4).
@@ -45,6 +47,7 @@ struct resolver_options {
     size_t size;         /* sizeof(struct resolver_options) */
     unsigned prefer;     /* 4 or 6: addresses of this version first; 0: in the order of RFC 6724 */
     int64_t timeout_ns;  /* for one question, from when it is sent; 0: 5 s */
+    bool skip_hosts;     /* passes over /etc/hosts, so that no file is opened after resolver_open() */
     const char *servers; /* instead of the system's, such as "127.0.0.1:5353,[::1]:53"; without search list */
 };
 
@@ -58,7 +61,7 @@ struct resolver_address {
  *
  * addresses  NULL with an error
  * canonical  the name that the addresses belong to, at the end of its aliases: a host name
- *            (resolver_is_hostname); NULL with an error
+ *            (resolver_is_hostname), or the numeric address that was asked for; NULL with an error
  * error      "Name or service not known" and the like, as gai_strerror(3) has them; NULL: none
  */
 typedef void resolver_on_addresses(void *context, const struct resolver_address *addresses, unsigned count,
