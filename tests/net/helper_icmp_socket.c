@@ -10,8 +10,8 @@
  *
  * Keys: count, size (payload bytes), ttl, class, label, identifier, stamps (points), pmtu, batch, rate_ns
  * (pause between batches), linger_ms (silence that is waited for at the end), broadcast, direct, keep (bytes
- * of a message that are kept), interface, source, options (hexadecimal), sweep=N (N addresses from the first
- * on, one echo each, no lines), ready=1 (says so and waits for a line before it sends)
+ * of a message that are kept), buffer (bytes), interface, source, options (hexadecimal), sweep=N (N addresses
+ * from the first on, one echo each, no lines), ready=1 (says so and waits for a line before it sends)
  */
 #include "pkt/address.h"
 #include "pkt/clock.h"
@@ -31,7 +31,7 @@ enum { LINES_MAX = 20000, LINE_MAX_LEN = 900, BATCH = 64, SWEEP_MAX = 70000, TAR
 
 static struct settings {
     unsigned long count, size, ttl, class, label, identifier, stamps, pmtu, batch, rate_ns, linger_ms,
-        broadcast, direct, keep, sweep, wait, timeout_ms, ready, mark;
+        broadcast, direct, keep, sweep, wait, timeout_ms, ready, mark, buffer;
 } settings = {.count = 1, .size = 56, .batch = BATCH, .timeout_ms = 5000};
 
 static const char *interface, *source, *ip_options;
@@ -90,6 +90,7 @@ static bool set_number(const char *key, size_t len, const char *value)
         {"wait",       &settings.wait      },
         {"ready",      &settings.ready     },
         {"mark",       &settings.mark      },
+        {"buffer",     &settings.buffer    },
         {"identifier", &settings.identifier},
         {"timeout_ms", &settings.timeout_ms},
     };
@@ -154,6 +155,7 @@ static void open_socket(const char *kind)
         .pmtu = (int)settings.pmtu,
         .stamps = (unsigned)settings.stamps,
         .message_max = settings.keep,
+        .receive_buffer_size = settings.buffer,
     };
     options.ip_options = pkt_view_make(option_bytes, parse_hex(ip_options, option_bytes));
     if (source != NULL)

@@ -203,7 +203,7 @@ test_foreign() {
             echo >&5
             lab_wait_for 'grep -q "counts sent 1" "$LAB_DIR/quiet"'
             exec 5>&-
-            counts quiet messages 1 errors 0 foreign 0 pending 0
+            counts quiet messages 1 errors 0 foreign 0 pending 0 dropped 0
             [ "$(count quiet wakes)" -le 1 ] || lab_fail "$kind: woken by others"
         done
     done
@@ -253,6 +253,81 @@ test_options() {
     done
 }
 
+# Without asking: datagram where that is allowed, raw where it is not, and where neither is, the way out is told.
+test_kinds() {
+    chain 1
+    for family in 4 6; do
+        to=$(of_family $family 10.9.1.2 2001:db8:1::2)
+        lab_sysctl A net.ipv4.ping_group_range='0 4294967294'
+        ping kinds A $family auto to="$to"
+        grep -q '^socket datagram' "$LAB_DIR/kinds" || lab_fail "$(cat "$LAB_DIR/kinds")"
+        lab_sysctl A net.ipv4.ping_group_range='1 0'
+        lab_in A "$helper" $family auto to="$to" >"$LAB_DIR/kinds" || lab_fail 'no raw socket'
+        grep -q '^socket raw' "$LAB_DIR/kinds" || lab_fail "$(cat "$LAB_DIR/kinds")"
+        counts kinds messages 1
+        lab_in A setpriv --bounding-set -all --inh-caps -all "$helper" $family auto to="$to" 2>"$LAB_DIR/said" && lab_fail 'no privilege needed'
+        grep -q ping_group_range "$LAB_DIR/said" || lab_fail "$(cat "$LAB_DIR/said")"
+    done
+}
+
+# Link-local addresses, groups and broadcast, through the interface that is asked for.
+test_links() {
+    lab_lan A B C
+    allow A
+    lab_sysctl B net.ipv4.icmp_echo_ignore_broadcasts=0
+    lab_sysctl C net.ipv4.icmp_echo_ignore_broadcasts=0
+    local_b=$(ip -n "$(lab_ns B)" -6 -o address show dev eth0 scope link | grep -o 'fe80[^/]*')
+    alike zone 6 to="$local_b%eth0" count=2
+    holds zone 2 "^message .* from $local_b to fe80.* by eth0 "
+    alike bound 6 to="$local_b" interface=eth0 count=1
+    holds bound 1 "^message .* from $local_b "
+    alike group6 6 to=ff02::1 interface=eth0 count=1 wait=3
+    holds group6 3 '^message .* from fe80.* by eth0 '
+    for to in 224.0.0.1 192.0.2.255; do
+        alike group 4 to=$to interface=eth0 broadcast=1 count=1 wait=2
+        holds group 1 '^message .* from 192.0.2.2 '
+        holds group 1 '^message .* from 192.0.2.3 '
+    done
+    alike unallowed 4 to=192.0.2.255 count=1 timeout_ms=100
+    holds unallowed 1 '^refused 0 EACCES'
+}
+
+# A slow queue of a few packets: what is not taken is offered again, and everything is answered once.
+test_full() {
+    chain 1
+    tc -n "$(lab_ns A)" qdisc add dev eth0 root tbf rate 4mbit burst 2000 limit 4000 2>/dev/null || lab_skip 'no tbf'
+    for family in 4 6; do
+        to=$(of_family $family 10.9.1.2 2001:db8:1::2)
+        for kind in datagram raw; do
+            # What the kernel dropped in silence has no stamp (see icmp_socket.h).
+            if [ $family$kind = 6datagram ]; then
+                ping full A $family $kind to="$to" count=400 stamps=2 timeout_ms=500
+                counts full stamps "$(count full messages)/400"
+                continue
+            fi
+            ping full A $family $kind to="$to" count=400 stamps=2
+            counts full sent 400 refused 0 messages 400 stamps 400/400 doubled 0
+            [ "$(count full waits)" -gt 0 ] || lab_fail 'the queue was never full'
+        done
+    done
+}
+
+# What is longer than what is kept is said to be; what no buffer held is counted.
+test_losses() {
+    chain 1
+    for family in 4 6; do
+        to=$(of_family $family 10.9.1.2 2001:db8:1::2)
+        for kind in datagram raw; do
+            ping cut A $family $kind to="$to" size=200 keep=64
+            events cut >"$LAB_DIR/cut.events"
+            holds cut.events 1 '^message .* truncated .* payload ok '
+            ping lost A $family $kind to="$to" count=64 size=1000 buffer=4096 timeout_ms=300
+            [ "$(count lost messages)" -lt 64 ] || lab_fail 'a small buffer held all'
+            counts lost dropped $((64 - $(count lost messages)))
+        done
+    done
+}
+
 # Every address of a /16 by one socket, each echo with its stamp; how long it took is printed.
 test_sweep() {
     lab_host A B
@@ -292,7 +367,7 @@ test_too_big() {
 }
 
 lab_start
-[ $# -gt 0 ] || set -- echo errors mixed too_big neighbour redirect extensions foreign refused options sweep
+[ $# -gt 0 ] || set -- echo errors mixed too_big neighbour redirect extensions foreign refused options kinds links full losses sweep
 for test; do
     "test_$test"
     lab_clear

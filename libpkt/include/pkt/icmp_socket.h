@@ -13,6 +13,8 @@
  *   - the quoted IP header (the address that it was sent to is there)
  *   - IPv6 redirects: the kernel keeps them to itself
  *   - replies with a wrong checksum: the kernel drops them
+ *   - IPv6: that a queue was full: the kernel says of a packet that it dropped that it was sent. Its stamp at
+ *     point SOFTWARE is missing
  *
  * A raw socket with RECVERR, which tells of a full queue, is told by the kernel of each ICMP error about an
  * echo request, also of other programs: these end in no event, but in statistics.foreign.
@@ -157,7 +159,7 @@ struct pkt_icmp_socket_statistics {
     uint64_t foreign;           /* came through the filter but does not concern us, or says nothing */
     uint64_t pending;           /* errors that waited on the socket and were not the packet's that met them */
     uint64_t waits;             /* times that a buffer or queue was full */
-    uint64_t dropped;           /* messages that the full receive buffer lost (SO_RXQ_OVFL); stamps lost are
+    uint64_t dropped;           /* messages that the full receive buffer lost (SO_MEMINFO); stamps lost are
                                    missing to stamps_expected once nothing is under way any more */
     uint64_t calls_send;        /* system calls */
     uint64_t calls_receive;

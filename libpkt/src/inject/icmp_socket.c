@@ -8,6 +8,7 @@
 #include "pkt/socket.h"
 
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -253,6 +254,14 @@ void pkt_icmp_socket_get_info(const struct pkt_icmp_socket *socket, struct pkt_i
     *ret_info = socket->info;
 }
 
+/* SO_RXQ_OVFL would tell with the next message only, and datagram ICMP sockets not at all. */
+static uint32_t count_dropped(const struct pkt_icmp_socket *socket)
+{
+    uint32_t info[SK_MEMINFO_VARS] = {0};
+    socklen_t len = sizeof info;
+    return getsockopt(socket->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0 ? info[SK_MEMINFO_DROPS] : 0;
+}
+
 void pkt_icmp_socket_get_statistics(const struct pkt_icmp_socket *socket,
                                     struct pkt_icmp_socket_statistics *ret_statistics)
 {
@@ -266,5 +275,5 @@ void pkt_icmp_socket_get_statistics(const struct pkt_icmp_socket *socket,
     ret_statistics->pending = sender.errors_pending;
     ret_statistics->waits = sender.waits_buffer + sender.waits_queue;
     ret_statistics->calls_send = sender.calls;
-    ret_statistics->dropped = socket->overflow;
+    ret_statistics->dropped = count_dropped(socket);
 }

@@ -12,7 +12,7 @@
 enum {
     ICMP_BATCH = SENDER_BATCH,
     ICMP_NUMBERS = 16384, /* packets whose numbers are remembered for their stamps; a power of 2 */
-    ICMP_CONTROL = 512,   /* of a message: two times, addresses, hop limit, class, options, losses */
+    ICMP_CONTROL = 512,   /* of a message: two times, addresses, hop limit, class, options */
 };
 
 /* A batch of what the receive queue held. */
@@ -38,7 +38,6 @@ struct pkt_icmp_socket {
     bool round_open;       /* a round of reading is under way */
     bool drained;          /* both queues were read to their ends: the next call says so, at no cost */
     unsigned queue_next;   /* of stamps->queue, not delivered yet */
-    uint32_t overflow;     /* SO_RXQ_OVFL as last told */
     int local_errno;       /* of the last LOCAL event; 0: none, or told of twice already */
     uint32_t local_mtu;
     struct pkt_ip local_destination;

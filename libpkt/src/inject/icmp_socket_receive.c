@@ -57,15 +57,13 @@ static void take_ip6(const struct cmsghdr *control, struct pkt_icmp_event *event
     event->to = pkt_ip_from6(pkt_ip6_at(pkt_view_make(&info.ipi6_addr, sizeof info.ipi6_addr), 0));
 }
 
-static void take_control(struct pkt_icmp_socket *socket, struct msghdr *message, struct pkt_icmp_event *event)
+static void take_control(struct msghdr *message, struct pkt_icmp_event *event)
 {
     for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL; c = CMSG_NXTHDR(message, c)) {
         if (c->cmsg_level == SOL_IP)
             take_ip4(c, event);
         if (c->cmsg_level == SOL_IPV6)
             take_ip6(c, event);
-        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL)
-            memcpy(&socket->overflow, CMSG_DATA(c), sizeof socket->overflow);
     }
     pkt_timestamp_read_receive(message, &event->stamp);
 }
@@ -132,7 +130,7 @@ static bool take_message(struct pkt_icmp_socket *socket, unsigned i, struct pkt_
     bool truncated = (inbox->messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
     *ret_event = blank(socket);
     ret_event->from = ip_of((const struct sockaddr *)(const void *)&inbox->names[i]);
-    take_control(socket, &inbox->messages[i].msg_hdr, ret_event);
+    take_control(&inbox->messages[i].msg_hdr, ret_event);
     bool ours = socket->raw && !socket->ip6
                     ? icmp_event_packet4(bytes, wire_len, socket->info.identifier, ret_event)
                     : icmp_event_message(bytes, wire_len, socket->ip6, socket->info.identifier, ret_event);
@@ -259,7 +257,7 @@ static bool take_queued(struct pkt_icmp_socket *socket, unsigned i, struct pkt_i
     *ret_event = blank(socket);
     if (pkt_timestamp_read_transmit(message, &report))
         return take_stamp(socket, &report, ret_event);
-    take_control(socket, message, ret_event);
+    take_control(message, ret_event);
     return take_queued_error(socket, i, ret_event);
 }
 

@@ -65,7 +65,6 @@ static int set_common(struct pkt_icmp_socket *socket, const struct pkt_icmp_sock
         {options->has_mark, false, SOL_SOCKET, SO_MARK,      (int)options->mark, "cannot be marked"        },
         {options->direct,   false, SOL_SOCKET, SO_DONTROUTE, 1,                  "cannot leave out routing"},
         {options->debug,    false, SOL_SOCKET, SO_DEBUG,     1,                  "cannot be debugged"      },
-        {true,              false, SOL_SOCKET, SO_RXQ_OVFL,  1,                  "cannot count losses"     },
     };
     return apply_all(socket, settings, sizeof settings / sizeof *settings, reterr_error);
 }
