@@ -111,7 +111,15 @@ static int compare(const void *a, const void *b)
 
 void lan_table_sort(struct lan_table *table)
 {
+    uint32_t slots = slots_of(table->max), mask = slots - 1;
     qsort(table->rows, table->count, sizeof *table->rows, compare);
+    memset(table->slots, 0, slots * sizeof *table->slots);
+    for (uint32_t i = 0; i < table->count; i++) {
+        uint32_t slot = (uint32_t)hash_of(table, table->rows[i].address) & mask;
+        while (table->slots[slot] != 0)
+            slot = (slot + 1) & mask;
+        table->slots[slot] = i + 1;
+    }
 }
 
 uint32_t lan_table_conflicts(const struct lan_table *table)

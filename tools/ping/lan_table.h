@@ -61,7 +61,7 @@ const struct lan_responder *lan_table_note(struct lan_table *table, const struct
 /* Whether another link-layer address answered for the row's address too (RFC 5227 2.4). */
 bool lan_table_is_conflict(const struct lan_table *table, const struct lan_responder *row);
 
-/* Orders rows by address, IPv4 first, then by link-layer address. Nothing can be noted any more. */
+/* Orders rows by address, IPv4 first, then by link-layer address. */
 void lan_table_sort(struct lan_table *table);
 
 /* Addresses with more than one link-layer address that answered; of a sorted table. */
