@@ -16,6 +16,7 @@
 
 #include "pkt/icmp_build.h"
 #include "pkt/ipv6.h"
+#include "sim/draw.h"
 #include "sim/sim.h"
 
 #define MS      UINT64_C(1000000)
@@ -766,6 +767,40 @@ static void test_prefixes(void **state)
     none();
 }
 
+/* Whatever stands in the IP header, options and lengths above all: the ICMP checksum does not cover it. */
+static void test_hostile_headers(void **state)
+{
+    (void)state;
+    struct pkt_ipv4_spec spec = {.src = {{192, 0, 2, 9}}, .dst = {{192, 0, 2, 1}}};
+    static const uint8_t route[19] = {4};
+    static const uint8_t times[15] = {5};
+    struct pkt_build build;
+    struct pkt_view request;
+    struct sim_output output;
+    pkt_build_init(&build, room, sizeof room, 0);
+    pkt_build_ipv4(&build, &spec);
+    pkt_build_ipv4_option(&build, PKT_IPV4_OPTION_RECORD_ROUTE, pkt_view_make(route, sizeof route));
+    pkt_build_ipv4_option(&build, PKT_IPV4_OPTION_TIMESTAMP, pkt_view_make(times, sizeof times));
+    pkt_build_icmp_echo(&build, NULL);
+    assert_int_equal(pkt_build_finish(&build, &request), PKT_BUILD_OK);
+    begin("target 0.0.0.0/0\nforge tag for 50%\nerror ttl for 10%", 1);
+    for (uint64_t turn = 1; turn <= 50000; turn++) {
+        uint8_t *bytes = malloc(request.len);
+        struct pkt_room copy = pkt_room_make(bytes, request.len);
+        pkt_copy(request, 0, bytes, request.len);
+        for (uint32_t i = 0; i < 1 + turn % 3; i++) {
+            uint64_t bits = sim_draw_bits((struct sim_draw){.seed = 9, .ordinal = turn}, i);
+            pkt_set_u8(copy, bits % 60, (uint8_t)(bits >> 32));
+        }
+        (void)sim_receive(sim, START, pkt_room_view(copy));
+        free(bytes);
+        while (sim_next(sim, START, &output))
+            assert_true(output.packet.len >= 28);
+    }
+    assert_int_equal(sim_counted(sim)->packets, 50000);
+    assert_in_range(sim_counted(sim)->received, 10000, 49999);
+}
+
 static void test_too_much(void **state)
 {
     (void)state;
@@ -805,6 +840,7 @@ int main(void)
         cmocka_unit_test(test_flood),
         cmocka_unit_test(test_other_packets),
         cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_hostile_headers),
         cmocka_unit_test(test_too_much),
     };
     return cmocka_run_group_tests(tests, NULL, end);
