@@ -435,6 +435,111 @@ static void test_standard_input(void **state)
     targets_close(list);
 }
 
+/* --- chance --- */
+
+static uint64_t chance_state = 0x9e3779b97f4a7c15;
+
+static uint32_t chance(void)
+{
+    chance_state ^= chance_state << 13;
+    chance_state ^= chance_state >> 7;
+    chance_state ^= chance_state << 17;
+    return (uint32_t)(chance_state >> 32);
+}
+
+static uint32_t host_order(const struct target *target)
+{
+    uint32_t value;
+    memcpy(&value, target->address.ip4.byte, sizeof value);
+    return ntohl(value);
+}
+
+/* Prefixes and ranges of IPv4 against plain arithmetic. */
+static void test_arithmetic(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 4000; i++) {
+        unsigned bits = 20 + i % 13;
+        uint32_t address = chance();
+        uint32_t mask = UINT32_MAX << (32 - bits);
+        uint32_t first = (address & mask) + (bits <= 30);
+        uint32_t last = (address | ~mask) - (bits <= 30);
+        char text[64];
+        if (i % 2 == 0)
+            snprintf(text, sizeof text, "%u.%u.%u.%u/%u", address >> 24, address >> 16 & 255,
+                     address >> 8 & 255, address & 255, bits);
+        else
+            snprintf(text, sizeof text, "%u.%u.%u.%u-%u.%u.%u.%u", first >> 24, first >> 16 & 255,
+                     first >> 8 & 255, first & 255, last >> 24, last >> 16 & 255, last >> 8 & 255,
+                     last & 255);
+        struct target_list *list = open_list(0, 0);
+        assert_int_equal(targets_add(list, text, &error), 0);
+        struct target target;
+        uint64_t expected = first;
+        for (; target_next(list, &target); expected++)
+            if (host_order(&target) != expected)
+                fail_msg("%s: %s", text, text_of(&target));
+        assert_int_equal(expected, (uint64_t)last + 1);
+        targets_close(list);
+    }
+}
+
+/* Whatever comes: a refusal changes nothing, and what is counted is what there is. */
+static void test_noise(void **state)
+{
+    (void)state;
+    static const char letters[] = "0123456789.:/-%abflo 1..::--//#\n\r\t\0\xff";
+    struct target_list *list = open_list(0, 5000);
+    unsigned taken = 0;
+    for (unsigned i = 0; i < 100000; i++) {
+        char text[40];
+        size_t len = chance() % sizeof text;
+        for (size_t j = 0; j < len; j++)
+            text[j] = letters[chance() % (sizeof letters - 1)];
+        text[len < sizeof text ? len : sizeof text - 1] = '\0';
+        uint64_t count = targets_count(list);
+        uint32_t entries = targets_entries(list);
+        if (strcmp(text, "-") == 0)
+            continue;
+        if (targets_add(list, text, &error) == 0) {
+            taken++;
+            continue;
+        }
+        assert_int_equal(targets_count(list), count);
+        assert_int_equal(targets_entries(list), entries);
+    }
+    assert_true(taken > 1000);
+    for (unsigned i = 0; i < targets_entries(list); i++)
+        target_settle(list, i,
+                      pkt_ip_from4((struct pkt_ip4){
+                          {10, 0, 0, 1}
+        }),
+                      0);
+    struct target target;
+    uint64_t seen = 0;
+    while (target_next(list, &target))
+        seen++;
+    assert_int_equal(seen, targets_count(list));
+    targets_close(list);
+}
+
+static void test_noise_in_files(void **state)
+{
+    (void)state;
+    static const char letters[] = "0123456789.:/-%abflo 1..::--//#\n\n\n\r\t\0\xff";
+    for (unsigned i = 0; i < 2000; i++) {
+        char text[200];
+        for (size_t j = 0; j < sizeof text; j++)
+            text[j] = letters[chance() % (sizeof letters - 1)];
+        struct target_list *list = open_list(0, 1000);
+        int result = add_bytes(list, text, sizeof text);
+        assert_true(result == 0 || result == PKT_E_FORMAT);
+        assert_true(result == 0 || strncmp(error.sentence, "hosts.txt:", 10) == 0);
+        assert_true(targets_count(list) <= 1000);
+        targets_close(list);
+    }
+}
+
 /* --- bounds --- */
 
 /* 1,000,000 lines: 40 bytes each, half as much again for growth (a sanitizer counts none of them). */
@@ -475,7 +580,8 @@ int main(void)
         cmocka_unit_test(test_file),           cmocka_unit_test(test_empty_files),
         cmocka_unit_test(test_file_mistakes),  cmocka_unit_test(test_line_length),
         cmocka_unit_test(test_too_many_files), cmocka_unit_test(test_standard_input),
-        cmocka_unit_test(test_many_lines),
+        cmocka_unit_test(test_many_lines),     cmocka_unit_test(test_arithmetic),
+        cmocka_unit_test(test_noise),          cmocka_unit_test(test_noise_in_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

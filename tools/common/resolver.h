@@ -8,18 +8,19 @@
  * 5 seconds and an hour; names of addresses for 5 minutes, what is not there for 30 seconds. Failures are
  * not.
  *
- * Names come from /etc/hosts, then from the servers of /etc/resolv.conf. Names of other alphabets are to be
- * given in their ASCII form (xn--, RFC 5891 4.4).
+ * Names come from /etc/hosts, then from the servers of /etc/resolv.conf; other sources of /etc/nsswitch.conf
+ * (mDNS, LDAP) are not asked. Names of other alphabets are to be given in their ASCII form (xn--, RFC 5891
+ * 4.4).
  *
  * A build without c-ares (resolver_can_reverse() says false) asks getaddrinfo(3) for forward names, which
  * holds up the loop until each is answered and knows neither timeout nor servers of ours, and has no reverse
  * names: each is answered with NULL.
  *
  * Privilege: none is needed. Sandbox: resolver_open() reads /etc/resolv.conf and /dev/urandom and is to be
- * called before; later the profile PKT_SANDBOX_NETWORK does (sockets of IPv4 and IPv6), with opens_files and
- * /etc/hosts readable; where that cannot be opened, names are asked of the servers alone. getaddrinfo(3)
- * instead of c-ares may load libraries, which no profile allows: ask before. The same goes for
- * resolver_numeric() of a name behind %.
+ * called before. Later the profile PKT_SANDBOX_NETWORK does (sockets of IPv4 and IPv6), with opens_files, and
+ * /etc/hosts readable (else servers alone are asked); without opens_files, skip_hosts is to be set, or the
+ * process is ended. getaddrinfo(3) instead of c-ares may load libraries, which no profile allows: ask before.
+ * So does resolver_numeric(), where an interface is named.
  */
 #ifndef TOOLS_COMMON_RESOLVER_H
 #define TOOLS_COMMON_RESOLVER_H
