@@ -32,7 +32,13 @@ must_be_said()
     [ "$(grep -c 'standard output: ' "$work/errors")" -eq 1 ] || fail "$1: not said in one line"
 }
 
-"$@" >"$work/output" 2>"$work/errors" || fail "the command itself: exit status $?"
+"$@" >"$work/output" 2>"$work/errors"
+status=$?
+if [ $status -eq 2 ] && grep -q 'ping_group_range' "$work/errors"; then
+    echo "skipped: echo requests are not permitted here"
+    exit 77
+fi
+[ $status -eq 0 ] || fail "the command itself: exit status $status"
 size=$(wc -c <"$work/output")
 [ "$size" -gt 0 ] || fail "the command prints nothing, so nothing can be tested"
 
@@ -64,10 +70,11 @@ status=$?
 [ "$status" -eq 141 ] || fail "closed pipe: exit status $status instead of 141"
 [ ! -s "$work/errors" ] || fail "closed pipe: not silent"
 
-# A disk of one page, which only this command sees.
+# A disk of one page, which only this command sees; with a network of its own, whose sockets it may open.
 if [ "$size" -gt 4096 ]; then
     mkdir -p "$work/disk"
-    unshare --mount --map-root-user sh -c '
+    unshare --mount --net --map-root-user sh -c '
+        ip link set lo up 2>/dev/null
         mount -t tmpfs -o size=4096 none "$0" 2>/dev/null || exit 77
         exec "$@" >"$0/output"' "$work/disk" "$@" 2>"$work/errors"
     status=$?

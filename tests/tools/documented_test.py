@@ -57,6 +57,9 @@ def main():
     checks += [(command, None) for page in pages for command in man_commands(page)]
     for command, expected in checks:
         status, got = run(command, directory, tools)
+        if status == 2 and any("ping_group_range" in line for line in got):
+            print("skipped, echo requests are not permitted here: " + command)
+            continue
         ok = matches(expected, got) if expected is not None else status == 0 and got != [""]
         passed, failed = passed + ok, failed + (not ok)
         if not ok:

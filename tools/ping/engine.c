@@ -395,6 +395,14 @@ static bool count_reply(struct ping_engine *engine, const struct pkt_icmp_event 
     return verdict != PKT_ECHO_UNKNOWN;
 }
 
+/* A reply must bring back the whole tag that was sent; of an error's quotation that cannot be asked. */
+static bool has_tag(const struct ping *ping, struct pkt_view message)
+{
+    size_t len = ping->options->data_len < PKT_ECHO_PAYLOAD_SIZE ? (size_t)ping->options->data_len
+                                                                 : PKT_ECHO_PAYLOAD_SIZE;
+    return message.len >= HEADER_LEN + len;
+}
+
 static void take_message(struct ping_engine *engine, const struct pkt_icmp_event *event)
 {
     struct ping *ping = engine->ping;
@@ -402,7 +410,7 @@ static void take_message(struct ping_engine *engine, const struct pkt_icmp_event
     bool is_reply = event->type == (event->from.version == 6 ? PKT_ICMP6_ECHO_REPLY : PKT_ICMP_ECHO_REPLY);
     if (!is_reply)
         return;
-    if (!find_probe(engine, event->message, event->from, &probe)) {
+    if (!has_tag(ping, event->message) || !find_probe(engine, event->message, event->from, &probe)) {
         ping->forged++;
         return;
     }

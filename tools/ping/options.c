@@ -247,7 +247,7 @@ static const struct option_row rows[] = {
     {.letter = 'm', .argument = "MARK", .help = "mark for routing rules and firewalls", .more = true,
      .expect = "a number from 0 to 0xffffffff", OPTION_TO_CALL(take_mark)},
     {.letter = 'R', .help = "record route (IPv4)", .more = true, OPTION_TO_FLAG(O, record_route)},
-    {.letter = 'T', .argument = "WHAT", .help = "timestamps of hops: tsonly, tsandaddr, tsprespec,A,...", .more = true,
+    {.letter = 'T', .argument = "WHAT", .help = "times of hops: tsonly, tsandaddr or tsprespec,ADDRESS", .more = true,
      .expect = "tsonly, tsandaddr or tsprespec,ADDRESS", OPTION_TO_CALL(take_ip_timestamp)},
     {.letter = 'S', .argument = "BYTES", .help = "send buffer of the socket", .more = true, .least = 1, .most = INT32_MAX,
      OPTION_TO_SIZE(O, send_buffer)},
