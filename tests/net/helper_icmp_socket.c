@@ -10,9 +10,11 @@
  *
  * Keys: count, size (payload bytes), ttl, class, label, identifier, stamps (points), pmtu, batch, rate_ns
  * (pause between batches), linger_ms (silence that is waited for at the end), broadcast, direct, keep (bytes
- * of a message that are kept), buffer (bytes), interface, source, options (hexadecimal), sweep=N (N addresses
- * from the first on, one echo each, no lines), ready=1 (says so and waits for a line before it sends)
+ * of a message that are kept), buffer (bytes), counted=1 (as on a kernel without marks), interface, source,
+ * options (hexadecimal), sweep=N (N addresses from the first on, one echo each, no lines), ready=1 (says so
+ * and waits for a line before it sends)
  */
+#include "inject/icmp_socket.h"
 #include "pkt/address.h"
 #include "pkt/clock.h"
 #include "pkt/icmp.h"
@@ -31,7 +33,7 @@ enum { LINES_MAX = 20000, LINE_MAX_LEN = 900, BATCH = 64, SWEEP_MAX = 70000, TAR
 
 static struct settings {
     unsigned long count, size, ttl, class, label, identifier, stamps, pmtu, batch, rate_ns, linger_ms,
-        broadcast, direct, keep, sweep, wait, timeout_ms, ready, mark, buffer;
+        broadcast, direct, keep, sweep, wait, timeout_ms, ready, mark, buffer, counted;
 } settings = {.count = 1, .size = 56, .batch = BATCH, .timeout_ms = 5000};
 
 static const char *interface, *source, *ip_options;
@@ -91,6 +93,7 @@ static bool set_number(const char *key, size_t len, const char *value)
         {"ready",      &settings.ready     },
         {"mark",       &settings.mark      },
         {"buffer",     &settings.buffer    },
+        {"counted",    &settings.counted   },
         {"identifier", &settings.identifier},
         {"timeout_ms", &settings.timeout_ms},
     };
@@ -162,6 +165,7 @@ static void open_socket(const char *kind)
         options.source = parse_ip(source);
     if (pkt_icmp_socket_open(&options, &icmp, &error) < 0)
         die(error.sentence);
+    icmp->stamps->counted = settings.counted != 0;
 }
 
 /* --- what came, as a line --- */

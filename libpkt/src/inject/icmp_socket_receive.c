@@ -243,8 +243,10 @@ static bool take_queued_error(struct pkt_icmp_socket *socket, unsigned i, struct
         return take_local(socket, &from, event);
     }
     bool is_icmp = from.error.ee_origin == SO_EE_ORIGIN_ICMP || from.error.ee_origin == SO_EE_ORIGIN_ICMP6;
-    if (!is_icmp || socket->raw)
+    if (!is_icmp || socket->raw) {
+        socket->statistics.foreign++;
         return false;
+    }
     take_error(socket, &from, error_queue_bytes(queue, i), event);
     event->truncated = (queue->messages[i].msg_hdr.msg_flags & MSG_TRUNC) != 0;
     return true;
@@ -279,8 +281,6 @@ static unsigned deliver_queue(struct pkt_icmp_socket *socket, struct pkt_icmp_ev
     while (count < max && !queue_is_delivered(socket)) {
         if (take_queued(socket, socket->queue_next++, &ret_events[count]))
             finish_event(socket, &ret_events[count++]);
-        else
-            socket->statistics.foreign++;
     }
     return count;
 }

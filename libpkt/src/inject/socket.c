@@ -74,7 +74,7 @@ static unsigned send_batch(struct pkt_sender *sender, const struct pkt_outgoing 
         fill(socket, packets, count);
         went = send_filled(socket, count, ret_errno);
         forget_control(socket, socket->prepare != NULL || sender->info.stamps != 0 ? count : 0);
-        again = stamps_end(&socket->stamps, sender, went, *ret_errno);
+        again = stamps_end(&socket->stamps, sender, count, went, *ret_errno);
     } while (again);
     return went;
 }
@@ -142,6 +142,7 @@ struct stamps *socket_leave_queue(struct pkt_sender *sender)
 {
     sender->ops = &left_ops;
     sender->more_tries = LEFT_MORE_TRIES;
+    socket_of(sender)->stamps.batches = true;
     return &socket_of(sender)->stamps;
 }
 

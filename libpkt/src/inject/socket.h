@@ -79,7 +79,9 @@ int socket_setup_icmp6(struct socket_sender *socket, const struct pkt_sender_opt
 
 /*
  * From now on the owner of the sender reads the error queue, by the returned stamps: neither sending nor
- * pkt_sender_stamps empties it.
+ * pkt_sender_stamps empties it. Such a sender is for many packets that anybody may answer with an error:
+ * errors that wait are waited out more patiently, and where the kernel counts for stamps batches are sent all
+ * the same.
  */
 struct stamps *socket_leave_queue(struct pkt_sender *sender);
 

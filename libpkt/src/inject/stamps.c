@@ -117,26 +117,28 @@ static bool may_be_counted(const struct pkt_sender *sender, int system_errno)
 }
 
 /* The packets to come have a count that is not known. */
-static void shift(struct stamps *stamps, const struct pkt_sender *sender)
+static void shift(struct stamps *stamps, const struct pkt_sender *sender, unsigned went)
 {
     if (stamps->shifted)
         return;
     stamps->shifted = true;
-    stamps->certain_end = sender->number;
+    stamps->certain_end = sender->number + went;
     stamps->shifted_ns = pkt_mono_now().ns;
 }
 
 unsigned stamps_limit(const struct stamps *stamps, unsigned count)
 {
-    return stamps->ring != NULL && stamps->counted ? 1 : count;
+    return stamps->ring != NULL && stamps->counted && !stamps->batches ? 1 : count;
 }
 
-bool stamps_end(struct stamps *stamps, const struct pkt_sender *sender, unsigned went, int system_errno)
+bool stamps_end(struct stamps *stamps, const struct pkt_sender *sender, unsigned count, unsigned went,
+                int system_errno)
 {
     if (stamps->ring == NULL)
         return false;
-    if (stamps->counted && system_errno != 0 && may_be_counted(sender, system_errno))
-        shift(stamps, sender);
+    bool unknown = system_errno == 0 && went < count; /* a failure in the middle of a batch */
+    if (stamps->counted && (unknown || (system_errno != 0 && may_be_counted(sender, system_errno))))
+        shift(stamps, sender, went);
     if (stamps->counted)
         return false;
     stamps->proven = stamps->proven || went > 0;
@@ -144,7 +146,7 @@ bool stamps_end(struct stamps *stamps, const struct pkt_sender *sender, unsigned
         return false;
     /* Or the packet was invalid itself: then counting is as good. */
     stamps->counted = true;
-    shift(stamps, sender);
+    shift(stamps, sender, 0);
     return true;
 }
 

@@ -23,11 +23,12 @@ struct stamps {
     unsigned size;
     unsigned first;
     unsigned count;
-    bool receives;        /* packets that come are stamped too */
-    bool receives_card;   /* likewise, by the card */
-    bool counted;         /* the kernel counts packets, instead of taking marks */
-    bool proven;          /* it took a mark */
-    bool shifted;         /* counted: a packet failed, and perhaps was counted */
+    bool receives;      /* packets that come are stamped too */
+    bool receives_card; /* likewise, by the card */
+    bool counted;       /* the kernel counts packets, instead of taking marks */
+    bool batches;       /* counted: batches all the same; a failure in the middle makes the count doubtful */
+    bool proven;        /* it took a mark */
+    bool shifted;       /* counted: a packet failed, and perhaps was counted */
     uint64_t certain_end; /* shifted: number behind the last packet whose count is known */
     int64_t shifted_ns;   /* shifted: since when, on the monotonic clock */
     uint64_t base;        /* counted: number of the packet that the kernel counted as 0 */
@@ -54,14 +55,16 @@ void stamps_begin(struct stamps *stamps, struct pkt_sender *sender);
 bool stamps_wants_mark(const struct stamps *stamps);
 void stamps_put_mark(uint8_t *control, uint64_t number);
 
-/* How many of count packets may go in one call: where the kernel counts, the errno of each must be known. */
+/* How many of count packets may go in one call: where the kernel counts, the errno of each must be known, but
+ * for batches. */
 unsigned stamps_limit(const struct stamps *stamps, unsigned count);
 
 /*
- * After a call: went is 0 where it failed with this errno. True when a kernel that knows no marks refused
- * them: to be sent again without.
+ * After a call with count packets: went is 0 where it failed with this errno. True when a kernel that knows
+ * no marks refused them: to be sent again without.
  */
-bool stamps_end(struct stamps *stamps, const struct pkt_sender *sender, unsigned went, int system_errno);
+bool stamps_end(struct stamps *stamps, const struct pkt_sender *sender, unsigned count, unsigned went,
+                int system_errno);
 
 /* Empties the error queue. */
 void stamps_drain(struct stamps *stamps, struct pkt_sender *sender);
