@@ -185,6 +185,19 @@ test_extensions() {
     done
 }
 
+# A reply with a wrong checksum: a raw socket tells of it, the kernel keeps it from datagram sockets.
+test_damaged() {
+    chain 1
+    lab_sysctl B net.ipv4.icmp_echo_ignore_all=1
+    : >"$LAB_DIR/damage"
+    lab_background B sh -c "exec python3 '$here/icmp_socket_extend.py' 10.9.1.2 damaged >'$LAB_DIR/damage'"
+    lab_wait_for 'grep -q ready "$LAB_DIR/damage"'
+    ping damaged A 4 raw to=10.9.1.2 count=2
+    [ "$(grep -c '^message .* checksum bad' "$LAB_DIR/damaged")" = 2 ] || lab_fail "$(cat "$LAB_DIR/damaged")"
+    ping damaged A 4 datagram to=10.9.1.2 count=2 timeout_ms=300
+    counts damaged sent 2 messages 0
+}
+
 # What others ping wakes nobody, and never counts.
 test_foreign() {
     chain 1
@@ -358,7 +371,7 @@ test_sweep() {
         for stamps in 0 2; do
             ping sweep A 4 $kind to=10.8.0.1 sweep=65534 stamps=$stamps
             counts sweep sent 65534 messages 65534 errors 0 dropped 0 unnumbered 0 doubled 0 \
-                stamps $((stamps / 2 * 65534))/$((stamps / 2 * 65534))
+                stamps $((stamps * 32767))/$((stamps * 32767))
             echo "   $kind, stamps $stamps: $(grep -o 'seconds.*' "$LAB_DIR/sweep"), $(grep -o 'calls [0-9 ]*' "$LAB_DIR/sweep")"
         done
     done
@@ -383,7 +396,7 @@ test_too_big() {
 }
 
 lab_start
-[ $# -gt 0 ] || set -- echo errors mixed too_big neighbour redirect extensions foreign refused options counted kinds links full losses sweep
+[ $# -gt 0 ] || set -- echo errors mixed too_big neighbour redirect extensions damaged foreign refused options counted kinds links full losses sweep
 for test; do
     "test_$test"
     lab_clear

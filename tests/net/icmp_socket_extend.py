@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Answers every echo request with "time exceeded" that carries an extension structure (RFC 4884): an MPLS label stack.
 
-    icmp_socket_extend.py ADDRESS
+    icmp_socket_extend.py ADDRESS [damaged]
 
-ADDRESS is our own; says "ready" when it listens. The quotation is padded to 128 bytes, as section 4.1 of the RFC has it.
+With "damaged" it is an echo reply with a wrong checksum instead (IPv4 only). ADDRESS is our own; says "ready" when it listens. The quotation is padded to 128 bytes, as section 4.1 of the RFC has it.
 """
 
 import socket
@@ -35,6 +35,12 @@ def answer4(sock):
     sock.sendto(head + body, (sender, 0))
 
 
+def answer_damaged(sock):
+    packet, (sender, _) = sock.recvfrom(65535)
+    if packet[20] == 8:
+        sock.sendto(b"\0\0\xba\xad" + packet[24:], (sender, 0))
+
+
 def answer6(sock, address):
     message, (sender, *_) = sock.recvfrom(65535)
     if message[0] != 128:
@@ -52,7 +58,9 @@ def main():
     with socket.socket(family, socket.SOCK_RAW, protocol) as sock:
         print("ready", flush=True)
         while True:
-            if ip6:
+            if "damaged" in sys.argv:
+                answer_damaged(sock)
+            elif ip6:
                 answer6(sock, address)
             else:
                 answer4(sock)

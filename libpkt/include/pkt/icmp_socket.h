@@ -13,6 +13,7 @@
  *   - the quoted IP header (the address that it was sent to is there)
  *   - IPv6 redirects: the kernel keeps them to itself
  *   - replies with a wrong checksum: the kernel drops them
+ *   - extensions that no length field announces (RFC 4884 5.5)
  *   - IPv6: that a queue was full: the kernel says of a packet that it dropped that it was sent. Its stamp at
  *     point SOFTWARE is missing
  *

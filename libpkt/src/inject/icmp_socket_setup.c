@@ -221,6 +221,8 @@ static int bind_source(struct pkt_icmp_socket *socket, const struct pkt_icmp_soc
 {
     struct sockaddr_in6 address;
     socklen_t len = put_address(socket, options, &address);
+    if (!socket->raw && options->has_identifier && options->identifier == 0)
+        return inject_fail(reterr_error, PKT_E_ARGUMENT, "%s: cannot have the identifier 0", socket->name);
     if (socket->raw && options->source.version == 0)
         return 0;
     if (bind(socket->fd, (struct sockaddr *)(void *)&address, len) < 0)
