@@ -61,20 +61,28 @@ static bool is_pair(const struct lan_responder *row, struct pkt_ip address, stru
     return pkt_ip_equal(row->address, address) && pkt_mac_equal(row->mac, mac);
 }
 
-static struct lan_responder *take(struct lan_table *table, const struct lan_sighting *sighting)
+static struct lan_responder *add(struct lan_table *table, uint32_t slot, const struct lan_sighting *sighting)
 {
-    uint32_t mask = slots_of(table->max) - 1, slot = (uint32_t)hash_of(table, sighting->address) & mask;
-    for (; table->slots[slot] != 0; slot = (slot + 1) & mask)
-        if (is_pair(&table->rows[table->slots[slot] - 1], sighting->address, sighting->mac))
-            return &table->rows[table->slots[slot] - 1];
-    if (table->count == table->max) {
-        table->unfit++;
-        return NULL;
-    }
     table->slots[slot] = ++table->count;
     struct lan_responder *row = &table->rows[table->count - 1];
     *row = (struct lan_responder){.address = sighting->address, .mac = sighting->mac, .rtt_best_ns = -1};
     return row;
+}
+
+static struct lan_responder *take(struct lan_table *table, const struct lan_sighting *sighting)
+{
+    uint32_t mask = slots_of(table->max) - 1, slot = (uint32_t)hash_of(table, sighting->address) & mask;
+    unsigned macs = 0;
+    for (; table->slots[slot] != 0; slot = (slot + 1) & mask) {
+        struct lan_responder *row = &table->rows[table->slots[slot] - 1];
+        if (is_pair(row, sighting->address, sighting->mac))
+            return row;
+        macs += pkt_ip_equal(row->address, sighting->address);
+    }
+    if (table->count < table->max && macs < LAN_MACS_MAX)
+        return add(table, slot, sighting);
+    table->unfit++;
+    return NULL;
 }
 
 const struct lan_responder *lan_table_note(struct lan_table *table, const struct lan_sighting *sighting)
@@ -90,16 +98,27 @@ const struct lan_responder *lan_table_note(struct lan_table *table, const struct
     return row;
 }
 
-bool lan_table_is_conflict(const struct lan_table *table, const struct lan_responder *row)
+/* Rows with the row's IP address and another link-layer address; only those that answered, or all. */
+static unsigned others(const struct lan_table *table, const struct lan_responder *row, bool answered)
 {
     uint32_t mask = slots_of(table->max) - 1, slot = (uint32_t)hash_of(table, row->address) & mask;
+    unsigned count = 0;
     for (; table->slots[slot] != 0; slot = (slot + 1) & mask) {
         const struct lan_responder *other = &table->rows[table->slots[slot] - 1];
-        if (other->replies > 0 && pkt_ip_equal(other->address, row->address) &&
-            !pkt_mac_equal(other->mac, row->mac))
-            return row->replies > 0;
+        count += (!answered || other->replies > 0) && pkt_ip_equal(other->address, row->address) &&
+                 !pkt_mac_equal(other->mac, row->mac);
     }
-    return false;
+    return count;
+}
+
+bool lan_table_is_conflict(const struct lan_table *table, const struct lan_responder *row)
+{
+    return row->replies > 0 && others(table, row, true) > 0;
+}
+
+bool lan_table_is_only(const struct lan_table *table, const struct lan_responder *row)
+{
+    return others(table, row, false) == 0;
 }
 
 static int compare(const void *a, const void *b)

@@ -40,6 +40,8 @@ struct lan_responder {
     int64_t rtt_best_ns; /* negative: none is known */
 };
 
+enum { LAN_MACS_MAX = 16 }; /* of one IP address */
+
 struct lan_table {
     struct pkt_memory memory;
     struct lan_responder *rows; /* in the order in which they came */
@@ -55,11 +57,15 @@ bool lan_table_open(struct lan_table *table, struct pkt_memory memory, uint32_t 
 
 void lan_table_close(struct lan_table *table);
 
-/* Notes a sighting. NULL: it is a new pair, and the table is full; that is counted. */
+/* Notes a sighting. NULL: it is a new pair, and the table, or that of its IP address, is full; that is
+ * counted. */
 const struct lan_responder *lan_table_note(struct lan_table *table, const struct lan_sighting *sighting);
 
 /* Whether another link-layer address answered for the row's address too (RFC 5227 2.4). */
 bool lan_table_is_conflict(const struct lan_table *table, const struct lan_responder *row);
+
+/* Whether no other row has the row's IP address. */
+bool lan_table_is_only(const struct lan_table *table, const struct lan_responder *row);
 
 /* Orders rows by address, IPv4 first, then by link-layer address. */
 void lan_table_sort(struct lan_table *table);
