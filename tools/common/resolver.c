@@ -35,6 +35,7 @@ struct resolver_query {
     bool is_answered;
     bool is_forgotten; /* nobody waits for it but the backend */
     struct resolver_question question;
+    char name[]; /* the question's */
 };
 
 struct resolver {
@@ -100,15 +101,19 @@ static void query_forget(struct resolver_query *query)
 
 static void on_deadline(struct loop *loop, void *context, int64_t late_ns);
 
-static struct resolver_query *query_make(struct resolver *resolver, enum resolver_kind kind, void *context)
+static struct resolver_query *query_make(struct resolver *resolver, enum resolver_kind kind, const char *name,
+                                         void *context)
 {
     if (resolver->queries >= RESOLVER_WAITING) {
         errno = ENOBUFS;
         return NULL;
     }
-    struct resolver_query *query = calloc(1, sizeof *query);
+    size_t len = strnlen(name, RESOLVER_NAME_SIZE); /* longer ones are no names, and never asked for */
+    struct resolver_query *query = calloc(1, sizeof *query + len + 1);
     if (query == NULL)
         return NULL;
+    memcpy(query->name, name, len);
+    query->question.name = query->name;
     chain_begin(&query->chain);
     query->resolver = resolver;
     query->context = context;
@@ -140,6 +145,8 @@ static struct resolver_answer *answer_make(const struct resolver_query *query,
         return NULL;
     answer->holders = 1;
     answer->question = query->question;
+    memcpy(answer->asked, query->name, strlen(query->name));
+    answer->question.name = answer->asked;
     answer->error = finding->error;
     copy_addresses(answer, finding, query->resolver->prefer);
     const char *name = finding->name;
@@ -363,19 +370,18 @@ static bool answer_by_text(struct resolver_query *query, const char *name, unsig
 struct resolver_query *resolver_forward(struct resolver *resolver, const char *name, unsigned family,
                                         resolver_on_addresses *on_addresses, void *context)
 {
-    struct resolver_query *query = query_make(resolver, RESOLVER_FORWARD, context);
+    struct resolver_query *query = query_make(resolver, RESOLVER_FORWARD, name, context);
     if (query == NULL)
         return NULL;
     query->on_addresses = on_addresses;
     query->question.family = family;
-    strncat(query->question.name, name, sizeof query->question.name - 1);
     return answer_by_text(query, name, family) ? query : query_begin(resolver, query);
 }
 
 struct resolver_query *resolver_reverse(struct resolver *resolver, struct pkt_ip address,
                                         resolver_on_name *on_name, void *context)
 {
-    struct resolver_query *query = query_make(resolver, RESOLVER_REVERSE, context);
+    struct resolver_query *query = query_make(resolver, RESOLVER_REVERSE, "", context);
     if (query == NULL)
         return NULL;
     query->on_name = on_name;

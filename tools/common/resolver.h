@@ -34,7 +34,7 @@
 
 enum {
     RESOLVER_AT_A_TIME = 64,     /* questions under way */
-    RESOLVER_WAITING = 1 << 16,  /* questions under way and in the queue */
+    RESOLVER_WAITING = 1 << 20,  /* questions under way and in the queue; some 200 bytes each */
     RESOLVER_KEPT = 1024,        /* answers that are remembered */
     RESOLVER_ADDRESSES_MAX = 32, /* of one name; more are passed over */
     RESOLVER_NAME_SIZE = 254,    /* the longest host name and a NUL (RFC 1035 2.3.4) */

@@ -19,14 +19,15 @@ struct resolver_question {
     enum resolver_kind kind;
     unsigned family;
     struct pkt_ip address;
-    char name[RESOLVER_NAME_SIZE + 1]; /* a dot at the end, too */
+    const char *name; /* "": none */
 };
 
 /* What was answered. Counted: the query and the cache may hold it. */
 struct resolver_answer {
     unsigned holders;
     struct resolver_question question;
-    int error; /* EAI_... of <netdb.h>; 0: none */
+    char asked[RESOLVER_NAME_SIZE + 1]; /* the question's name; a dot at the end, too */
+    int error;                          /* EAI_... of <netdb.h>; 0: none */
     char name[RESOLVER_NAME_SIZE];
     unsigned count;
     struct resolver_address addresses[];
