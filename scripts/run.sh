@@ -71,11 +71,16 @@ tour() {
         'pktsniff --diag -r captures/igmp-odd.pcap -c 4'
     show 'A damaged file: every packet before the damage, then one line, and exit status 2' \
         'head -c 300 captures/igmp3-join-leave.pcap | pktsniff -r -'
+    show 'A packet described in a line of text' \
+        'pktsend --quiet --dry-run --print "ip dst=192.0.2.1 ttl=1..3 / udp dport=33434"'
+    show 'Echoes, timed between the kernel'"'"'s own timestamps' \
+        'pktping -c 3 -i 10ms 127.0.0.1'
     cat <<END
 
 Try next:
   scripts/run.sh sniff -r captures/nd-odd.pcap -v --diag
   scripts/run.sh sniff -r captures/mld2-join-leave.pcap --json mld
+  scripts/run.sh ping --alive 127.0.0.0/28
   scripts/run.sh sniff --help
 END
 }
