@@ -278,6 +278,16 @@ static void test_names(void **state)
     char where[64];
     target_where(list, 3, where, sizeof where);
     assert_string_equal(where, "");
+    target_rename(list, 4, "b.example");
+    target_rename(list, 0, "a.example");
+    targets_rewind(list);
+    for (unsigned i = 0; i < 4; i++)
+        assert_true(target_next(list, &target));
+    assert_int_equal(target.entry, 4);
+    assert_string_equal(target.name, "b.example");
+    targets_rewind(list);
+    assert_true(target_next(list, &target));
+    assert_string_equal(target.name, "a.example");
     targets_close(list);
 }
 

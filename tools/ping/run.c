@@ -125,9 +125,9 @@ static void on_addresses(void *context, const struct resolver_address *addresses
     struct name_asked *asked = context;
     struct run *run = asked->run;
     char where[100];
-    (void)canonical;
     if (error == NULL && count > 0) {
         target_settle(run->list, asked->entry, addresses[0].address, addresses[0].scope);
+        target_rename(run->list, asked->entry, canonical);
     } else {
         target_where(run->list, asked->entry, where, sizeof where);
         (void)snprintf(run->error.sentence, sizeof run->error.sentence, "%s%.60s: %.60s", where, asked->text,

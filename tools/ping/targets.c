@@ -144,6 +144,16 @@ void target_settle(struct target_list *list, uint32_t entry, struct pkt_ip addre
         memcpy(e->first, address.ip6.byte, sizeof address.ip6.byte);
 }
 
+void target_rename(struct target_list *list, uint32_t entry, const char *name)
+{
+    struct target_entry *e = &list->entries[entry];
+    if (e->text == 0 || strcmp(list->texts + e->text - 1, name) == 0)
+        return;
+    uint32_t text = keep_text(list, name);
+    if (text != 0)
+        e->text = text;
+}
+
 void target_fail(struct target_list *list, uint32_t entry)
 {
     struct target_entry *e = &list->entries[entry];

@@ -46,8 +46,8 @@ struct target_options {
 struct target {
     struct pkt_ip address;
     uint32_t scope;   /* index of the interface; 0: none was named */
-    const char *name; /* as it was given, of names and of the command line's single addresses; else NULL.
-                         Lives as long as the list, if nothing is added */
+    const char *name; /* as it was given (or target_rename), of names and of the command line's single
+                         addresses; else NULL. Lives as long as the list, if nothing is added */
     uint32_t entry;   /* number of the entry that it came from, from 0 */
     bool is_swept;    /* it came from a prefix, a range or a file */
 };
@@ -90,6 +90,10 @@ uint32_t targets_resolve(struct target_list *list, target_on_name *on_name, void
 
 /* The address of a name is this. */
 void target_settle(struct target_list *list, uint32_t entry, struct pkt_ip address, uint32_t scope);
+
+/* The target of a name is shown under another one, its canonical name, as ping(8) does; before the first
+ * target_next(). Where there is no memory, it keeps its own. */
+void target_rename(struct target_list *list, uint32_t entry, const char *name);
 
 /* A name has no address: it is passed over, and counts no more. */
 void target_fail(struct target_list *list, uint32_t entry);
