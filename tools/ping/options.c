@@ -4,8 +4,6 @@
  */
 #include "options.h"
 
-#include "lan.h"
-
 #include "common/numbers.h"
 #include "common/options.h"
 #include "pkt/address.h"
@@ -230,22 +228,6 @@ static const struct option_row rows[] = {
     {.name = "netns", .argument = "NAME", .help = "in this network namespace (or process id)", OPTION_TO_STRING(O, netns)},
     {.name = "socket", .argument = "KIND", .help = "auto, datagram or raw", .choices = sockets, .more = true,
      OPTION_TO_CHOICE(O, socket)},
-
-    OPTION_HEADING("On one link"),
-    {.name = "arp", .help = "ask by ARP; a prefix is swept", OPTION_TO_SET(O, link, 1 + LAN_MODE_ARP)},
-    {.name = "nd", .help = "ask by neighbour discovery", OPTION_TO_SET(O, link, 1 + LAN_MODE_ND)},
-    {.name = "dad", .help = "does anybody have this address already?", OPTION_TO_SET(O, link, 1 + LAN_MODE_DAD)},
-    {.name = "lan", .argument = "NAME", .help = "find the hosts on this interface",
-     .completes = OPTION_COMPLETES_INTERFACES, OPTION_TO_STRING(O, lan)},
-    {.name = "query", .help = "--lan: by IGMPv3 and MLDv2 queries, too", OPTION_TO_FLAG(O, query)},
-
-    OPTION_HEADING("On one link, instead of echoes"),
-    {.name = "arp", .help = "ask by ARP: all who have an address", OPTION_TO_SET(O, lan, PING_LAN_ARP)},
-    {.name = "nd", .help = "the same for IPv6, by neighbour discovery", OPTION_TO_SET(O, lan, PING_LAN_ND)},
-    {.name = "dad", .help = "is this address free? asked as who wants to have it", OPTION_TO_SET(O, lan, PING_LAN_DAD)},
-    {.name = "lan", .argument = "NAME", .help = "find the hosts of the LAN behind this interface",
-     .completes = OPTION_COMPLETES_INTERFACES, OPTION_TO_STRING(O, lan_search)},
-    {.name = "query", .help = "with --lan: ask for group memberships, too", OPTION_TO_FLAG(O, query)},
 
     OPTION_HEADING("What is sent"),
     {.letter = 's', .name = "size", .argument = "N", .help = "N bytes of data (56)", .most = PING_DATA_MAX, .expect = "a number of bytes from 0 to 65507",

@@ -37,14 +37,6 @@ enum ping_ip_timestamp {
     PING_TIMESTAMP_PRESPECIFIED,
 };
 
-/* --arp, --nd, --dad */
-enum ping_lan {
-    PING_LAN_NONE,
-    PING_LAN_ARP,
-    PING_LAN_ND,
-    PING_LAN_DAD,
-};
-
 /* --timestamping */
 enum ping_clock {
     PING_CLOCK_KERNEL,
@@ -60,15 +52,7 @@ enum ping_socket {
 };
 
 struct ping_options {
-    /* on one link, by packet sockets */
-    unsigned link; /* 1 + enum lan_mode of --arp, --nd, --dad; 0: none of them */
-    bool query;
-    const char *lan; /* the interface of --lan; NULL: without it */
     unsigned family; /* 4, 6; 0: either */
-    /* on one link, instead of echoes */
-    unsigned lan;           /* enum ping_lan */
-    const char *lan_search; /* the interface of --lan */
-    bool query;
     /* how many, how fast */
     uint64_t count;      /* 0: until stopped */
     int64_t interval_ns; /* negative: not given */
