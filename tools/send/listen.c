@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "listen.h"
 
+#include "common/memory.h"
 #include "pkt/link.h"
 #include "pkt/room.h"
 #include "pkt/socket.h"
@@ -10,8 +11,6 @@
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,18 +32,6 @@ static int fail(struct pkt_error *reterr_error, const char *what)
     return PKT_E_SYSTEM;
 }
 
-static void *allocate(void *context, size_t size)
-{
-    (void)context;
-    return malloc(size);
-}
-
-static void release(void *context, void *memory)
-{
-    (void)context;
-    free(memory);
-}
-
 /* Options that make hearing better, and that it can do without. */
 static void tune(int fd)
 {
@@ -57,10 +44,8 @@ static void tune(int fd)
 
 static int create_probes(struct send_listener *listener, struct pkt_error *reterr_error)
 {
-    struct pkt_memory memory = {.allocate = allocate, .release = release, .budget = PROBES_BYTES};
-    uint64_t secret = 0;
-    (void)!getrandom(&secret, sizeof secret, GRND_NONBLOCK);
-    listener->probes = pkt_probes_create(&memory, PROBES_MAX, secret);
+    const struct pkt_memory memory = memory_of_heap(PROBES_BYTES);
+    listener->probes = pkt_probes_create(&memory, PROBES_MAX, memory_secret());
     if (listener->probes != NULL)
         return 0;
     errno = ENOMEM;

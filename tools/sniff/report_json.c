@@ -5,40 +5,10 @@
  */
 #include "sniff.h"
 
-#include "pkt/json.h"
+#include "common/json_members.h"
 
 static struct pkt_json json;
 static struct pkt_field_context context;
-
-static void key_text(const char *key, const char *value)
-{
-    pkt_json_key(&json, key);
-    pkt_json_text(&json, value);
-}
-
-static void key_u64(const char *key, uint64_t value)
-{
-    pkt_json_key(&json, key);
-    pkt_json_u64(&json, value);
-}
-
-static void key_bool(const char *key, bool value)
-{
-    pkt_json_key(&json, key);
-    pkt_json_bool(&json, value);
-}
-
-static void begin_object(const char *type)
-{
-    pkt_json_object_begin(&json);
-    key_text("type", type);
-}
-
-static void end_object(void)
-{
-    pkt_json_object_end(&json);
-    pkt_json_line_end(&json);
-}
 
 static void begin(struct sniff *sniff)
 {
@@ -47,20 +17,20 @@ static void begin(struct sniff *sniff)
         pkt_source_get_info(sniff->source, &info);
     json = (struct pkt_json){.sink = &sniff->sink};
     context = (struct pkt_field_context){0};
-    begin_object("start");
-    key_text("schema", "pkt.sniff/1");
-    key_text("packet_schema", "pkt.packet/1");
-    key_text("version", pkt_version());
-    key_text("file", info.name);
-    key_text("format", info.description);
+    json_begin(&json, "start");
+    json_text(&json, "schema", "pkt.sniff/1");
+    json_text(&json, "packet_schema", "pkt.packet/1");
+    json_text(&json, "version", pkt_version());
+    json_text(&json, "file", info.name);
+    json_text(&json, "format", info.description);
     if (info.has_linktype) {
-        key_u64("linktype", info.linktype);
-        key_u64("snap_len", info.snap_len);
+        json_u64(&json, "linktype", info.linktype);
+        json_u64(&json, "snap_len", info.snap_len);
     }
-    key_text("filter", sniff->expression);
+    json_text(&json, "filter", sniff->expression);
     if (sniff->filter != NULL)
-        key_bool("filter_sees_through", pkt_filter_sees_through(sniff->filter));
-    end_object();
+        json_bool(&json, "filter_sees_through", pkt_filter_sees_through(sniff->filter));
+    json_end(&json);
 }
 
 /* Comments and what else the file says of this packet alone. */
@@ -96,9 +66,9 @@ static void write_file_members(const struct pkt_event *event)
 {
     const struct pkt_frame *frame = &event->frame;
     if (frame->direction != PKT_DIRECTION_UNKNOWN)
-        key_text("direction", direction_name(frame->direction));
+        json_text(&json, "direction", direction_name(frame->direction));
     if ((frame->flags & PKT_FRAME_HAS_DROP_COUNT) != 0)
-        key_u64("drop_count", frame->drop_count);
+        json_u64(&json, "drop_count", frame->drop_count);
     if ((frame->flags & PKT_FRAME_HAS_COMMENT) != 0)
         write_comments(event, frame->options);
 }
@@ -110,10 +80,10 @@ static void packet(struct sniff *sniff, const struct pkt_event *event)
     pkt_diagnose(&sniff->packet);
     sniff_count_findings(sniff);
     remember_times(frame);
-    begin_object("packet");
+    json_begin(&json, "packet");
     pkt_json_packet_members(&json, &sniff->packet, &context);
     write_file_members(event);
-    end_object();
+    json_end(&json);
     context.previous = frame->time;
 }
 
@@ -133,28 +103,28 @@ static void write_interface(struct sniff *sniff, uint32_t number)
     struct pkt_source_interface interface;
     if (!pkt_source_get_interface(sniff->source, number, &interface))
         return;
-    key_u64("linktype", interface.linktype);
-    key_u64("snap_len", interface.snap_len);
-    key_text("name", interface.name);
+    json_u64(&json, "linktype", interface.linktype);
+    json_u64(&json, "snap_len", interface.snap_len);
+    json_text(&json, "name", interface.name);
 }
 
 static void block(struct sniff *sniff, const struct pkt_event *event)
 {
     context.has_interface = context.has_interface || event->kind == PKT_EVENT_INTERFACE;
-    begin_object("block");
-    key_text("block", block_name(event->kind));
-    key_u64("block_type", event->block.type);
-    key_u64("len", event->block.len);
-    key_bool("big_endian", event->big_endian);
+    json_begin(&json, "block");
+    json_text(&json, "block", block_name(event->kind));
+    json_u64(&json, "block_type", event->block.type);
+    json_u64(&json, "len", event->block.len);
+    json_bool(&json, "big_endian", event->big_endian);
     if (event->kind == PKT_EVENT_INTERFACE || event->kind == PKT_EVENT_STATISTICS)
-        key_u64("interface", event->block.interface);
+        json_u64(&json, "interface", event->block.interface);
     if (event->kind == PKT_EVENT_INTERFACE)
         write_interface(sniff, event->block.interface);
     write_comments(event, event->block.options);
-    key_bool("raw_complete", event->raw.len >= event->block.len);
+    json_bool(&json, "raw_complete", event->raw.len >= event->block.len);
     pkt_json_key(&json, "raw");
     pkt_json_hex(&json, event->raw);
-    end_object();
+    json_end(&json);
 }
 
 static void write_counts(const char *key, const uint64_t *counts, unsigned n, const char *(*name)(unsigned))
@@ -163,7 +133,7 @@ static void write_counts(const char *key, const uint64_t *counts, unsigned n, co
     pkt_json_object_begin(&json);
     for (unsigned i = 0; i < n; i++)
         if (name(i) != NULL)
-            key_u64(name(i), counts[i]);
+            json_u64(&json, name(i), counts[i]);
     pkt_json_object_end(&json);
 }
 
@@ -182,28 +152,28 @@ static void end(struct sniff *sniff)
     struct pkt_source_statistics statistics = {0};
     if (sniff->source != NULL)
         pkt_source_get_statistics(sniff->source, &statistics);
-    begin_object("summary");
-    key_u64("packets", sniff->read);
-    key_u64("matched", sniff->matched);
-    key_u64("reported", sniff->reported);
-    key_u64("captured_bytes", statistics.captured_bytes);
-    key_u64("wire_bytes", statistics.wire_bytes);
-    key_u64("dropped_noted", statistics.dropped_noted);
-    key_u64("dropped_by_interface", statistics.dropped_by_interface);
-    key_u64("dropped_by_system", statistics.dropped_by_system);
-    key_u64("undecided", sniff->undecided);
-    key_u64("times_saturated", sniff->saturated);
-    key_u64("packets_with_diagnoses", sniff->findings.packets);
+    json_begin(&json, "summary");
+    json_u64(&json, "packets", sniff->read);
+    json_u64(&json, "matched", sniff->matched);
+    json_u64(&json, "reported", sniff->reported);
+    json_u64(&json, "captured_bytes", statistics.captured_bytes);
+    json_u64(&json, "wire_bytes", statistics.wire_bytes);
+    json_u64(&json, "dropped_noted", statistics.dropped_noted);
+    json_u64(&json, "dropped_by_interface", statistics.dropped_by_interface);
+    json_u64(&json, "dropped_by_system", statistics.dropped_by_system);
+    json_u64(&json, "undecided", sniff->undecided);
+    json_u64(&json, "times_saturated", sniff->saturated);
+    json_u64(&json, "packets_with_diagnoses", sniff->findings.packets);
     write_counts("diagnoses", sniff->findings.severities, 3, severity_name);
     write_counts("checksums", sniff->findings.checksums, 6, checksum_name);
     if (sniff->options->save != NULL)
-        key_u64("saved", sniff->saved.packets);
-    key_bool("complete",
-             sniff->error.code == 0 && sniff->undecided == 0 && !sniff->interrupted && !sniff->limited);
-    key_bool("interrupted", sniff->interrupted);
+        json_u64(&json, "saved", sniff->saved.packets);
+    json_bool(&json, "complete",
+              sniff->error.code == 0 && sniff->undecided == 0 && !sniff->interrupted && !sniff->limited);
+    json_bool(&json, "interrupted", sniff->interrupted);
     if (sniff->error.code != 0 && !sniff->interrupted)
-        key_text("error", sniff->error.sentence);
-    end_object();
+        json_text(&json, "error", sniff->error.sentence);
+    json_end(&json);
 }
 
 const struct sniff_report sniff_report_json = {.begin = begin, .packet = packet, .block = block, .end = end};

@@ -4,38 +4,24 @@
  */
 #include "sniff.h"
 
+#include "common/local_time.h"
+#include "common/memory.h"
 #include "common/message.h"
 #include "pkt/checksum.h"
 #include "pkt/print.h"
 #include "pkt/track.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 
 enum {
     TCP_MEMORY = 4 << 20, /* for the sequence bases of connections, bytes */
-    ZONE_STEP_S = 900,    /* clocks change on quarters of an hour */
 };
 
 static struct pkt_text_options style;
 static struct pkt_text_clock clock_text;
 static struct pkt_text_line line;
 static struct pkt_tcp_bases *tcp_bases;
-
-static void *allocate(void *context, size_t size)
-{
-    (void)context;
-    return malloc(size);
-}
-
-static void release(void *context, void *memory)
-{
-    (void)context;
-    free(memory);
-}
 
 static int time_style(unsigned count)
 {
@@ -56,17 +42,9 @@ static int dump_style(const struct sniff_options *options)
     return PKT_TEXT_DUMP_NONE;
 }
 
-/* Where the kernel has no random numbers yet the table is merely easier to crowd. */
-static uint64_t random_secret(void)
-{
-    uint64_t secret = 0;
-    (void)!getrandom(&secret, sizeof secret, GRND_NONBLOCK);
-    return secret;
-}
-
 static void begin(struct sniff *sniff)
 {
-    static struct pkt_memory memory = {.allocate = allocate, .release = release, .budget = TCP_MEMORY};
+    const struct pkt_memory memory = memory_of_heap(TCP_MEMORY);
     const struct sniff_options *options = sniff->options;
     style = (struct pkt_text_options){
         .verbosity = options->verbose,
@@ -82,22 +60,7 @@ static void begin(struct sniff *sniff)
     };
     line = (struct pkt_text_line){.clock = &clock_text};
     if (!options->absolute_sequence)
-        tcp_bases = pkt_tcp_bases_create(&memory, random_secret());
-}
-
-/* Seconds that local time is ahead of UTC at a time; the look-up is kept for the quarter of an hour. */
-static int32_t zone_offset(struct pkt_wall time)
-{
-    static int64_t known = INT64_MIN;
-    static int32_t offset;
-    int64_t second = time.ns / PKT_NS_PER_S;
-    if (second / ZONE_STEP_S == known)
-        return offset;
-    known = second / ZONE_STEP_S;
-    struct tm local;
-    time_t at = (time_t)second;
-    offset = localtime_r(&at, &local) != NULL ? (int32_t)local.tm_gmtoff : 0;
-    return offset;
+        tcp_bases = pkt_tcp_bases_create(&memory, memory_secret());
 }
 
 static bool wants_zone(void)
@@ -113,7 +76,7 @@ static void set_line(struct sniff *sniff, const struct pkt_frame *frame)
     if (sniff->reported == 1)
         line.first = line.previous = frame->time;
     if (wants_zone())
-        line.zone_offset_s = zone_offset(frame->time);
+        line.zone_offset_s = local_time_offset(frame->time);
     line.tcp = (struct pkt_text_tcp){0, 0, 0};
     int tcp = tcp_bases == NULL ? -1 : pkt_layer_find(&sniff->packet, PKT_PROTO_TCP, 0);
     if (tcp >= 0) {
