@@ -305,6 +305,11 @@ static void extensions_of_old_senders(void **state)
     assert_u32(pkt_icmp_quote_len(m), 0); /* the checksum is wrong: it is quoted data */
     m = open4(message("0b00 0000 00000000", QUOTED4, 128, "1000530a" MPLS), "eth ip icmp ip.QP udp.Q data.Q");
     assert_u32(pkt_icmp_quote_len(m), 0);
+    /* With a reserved bit set it is quoted data, whatever the checksum says. */
+    m = open4(message("0b00 0000 00000000", QUOTED4, 128, "20014309" MPLS), "eth ip icmp ip.QP udp.Q data.Q");
+    assert_u32(pkt_icmp_quote_len(m), 0);
+    m = open4(message("0b00 0000 00000000", QUOTED4, 128, "28003b0a" MPLS), "eth ip icmp ip.QP udp.Q data.Q");
+    assert_u32(pkt_icmp_quote_len(m), 0);
     m = open4(message("0501 0000 c00002fe", QUOTED4, 128, EXTENSION), "eth ip icmp ip.QP udp.Q data.Q");
     assert_u32(pkt_icmp_quote_len(m), 0); /* a redirect carries none */
 }

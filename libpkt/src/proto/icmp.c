@@ -20,7 +20,8 @@ enum {
     ICMP_BODY = 8,
     ICMP_QUOTE_FIXED = 128, /* where senders older than RFC 4884 put extensions (its section 5.5) */
     ICMP_EXTENSION_MIN = 4,
-    ROUTER_ENTRY_LEN = 8, /* address and preference (RFC 1256 3) */
+    ICMP_EXTENSION_BEGIN = 0x2000, /* version 2, reserved bits 0 (RFC 4884 7) */
+    ROUTER_ENTRY_LEN = 8,          /* address and preference (RFC 1256 3) */
 };
 
 bool pkt_as_icmp(const struct pkt_packet *packet, unsigned layer, struct pkt_icmp *ret_icmp)
@@ -58,13 +59,16 @@ static bool is_extensible(struct pkt_icmp m)
            type == PKT_ICMP_PARAMETER_PROBLEM;
 }
 
-/* Old senders put an extension structure behind 128 bytes and state no length: version and checksum must fit.
+/*
+ * Old senders put an extension structure behind 128 bytes and state no length: version and checksum must fit
+ * (RFC 4884 5.5), and the reserved bits be 0, as section 7 has them sent: quoted data passes for a structure
+ * by chance, the less often the more is asked of it.
  */
 static bool has_unannounced_extension(struct pkt_icmp m)
 {
     struct pkt_view structure = pkt_view_from(m.message, ICMP_BODY + ICMP_QUOTE_FIXED);
     return structure.len > ICMP_EXTENSION_MIN && structure.len == m.len - ICMP_BODY - ICMP_QUOTE_FIXED &&
-           pkt_u8(structure, 0) >> 4 == 2 && pkt_checksum(structure) == 0;
+           pkt_u16(structure, 0) == ICMP_EXTENSION_BEGIN && pkt_checksum(structure) == 0;
 }
 
 unsigned pkt_icmp_quote_len(struct pkt_icmp m)
