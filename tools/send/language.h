@@ -344,6 +344,8 @@ bool parser_fail(struct parser *parser, struct token token, const char *format, 
     __attribute__((format(printf, 3, 4)));
 /* The same for a token that cannot stand here; due says what can. */
 bool parser_wrong_token(struct parser *parser, const char *due);
+/* The same for what may stand once in a layer, at its second place. */
+bool parser_fail_twice(struct parser *parser, struct token token);
 /* The same for a name that does not exist; what is the sentence before it. */
 void parser_fail_names(struct parser *parser, struct token at, struct names *names, const char *what);
 void parser_advance(struct parser *parser);
@@ -372,7 +374,8 @@ bool find_field(uint8_t proto, const char *list, const char *name, size_t len,
                 struct pkt_field_ref *ret_field);
 /* The names of all such; of two for one field the shorter one. */
 void add_fields(struct names *names, uint8_t proto, const char *list);
-void add_setting(struct setting **settings, struct setting *setting);
+/* Puts a setting behind the others of its layer or option. False: one of them sets the same field. */
+bool add_setting(struct parser *parser, struct setting **settings, struct setting *setting);
 /* name=value, of a layer or of an item of its list. NULL: failed. */
 struct setting *parse_setting(struct parser *parser, uint8_t proto, const char *list);
 /* "opt(" or "ext(" stands before. */

@@ -53,6 +53,12 @@ bool parser_wrong_token(struct parser *parser, const char *due)
                        parser_text(parser, at), due);
 }
 
+bool parser_fail_twice(struct parser *parser, struct token token)
+{
+    return parser_fail(parser, token, "\"%.*s\" says a second time what stands before", (int)token.len,
+                       parser_text(parser, token));
+}
+
 void parser_fail_names(struct parser *parser, struct token at, struct names *names, const char *what)
 {
     if (parser->failed)
@@ -94,8 +100,7 @@ static bool add_word_setting(struct parser *parser, struct layer *layer, struct 
     setting->off = at.off;
     setting->len = at.len;
     setting->slot = slot;
-    add_setting(&layer->settings, setting);
-    return true;
+    return add_setting(parser, &layer->settings, setting);
 }
 
 /* The type of the message that the words so far say. */
@@ -166,19 +171,31 @@ static bool parse_word_field(struct parser *parser, struct layer *layer, const s
     return add_word_setting(parser, layer, at, word->field, parse_value(parser, field.field, SLOT_SET));
 }
 
+/* "reply" and "is-at" may stand together: both name the same message, and each has a value of its own. */
+static bool is_other_message(const struct layer *layer, const struct word *word)
+{
+    return layer->message != NULL && (layer->message == word || layer->message->type != word->type);
+}
+
 static bool parse_word_of(struct parser *parser, struct layer *layer, const struct word *word,
                           struct token at)
 {
     switch (word->role) {
     case WORD_MESSAGE:
+        if (is_other_message(layer, word))
+            return parser_fail_twice(parser, at);
         layer->message = word;
         return parse_word_field(parser, layer, word, at);
     case WORD_CODE:
+        if (layer->code >= 0)
+            return parser_fail_twice(parser, at);
         layer->code = word->code;
         return true;
     case WORD_RECORD:
         return parse_record(parser, layer, word, at);
     case WORD_SOURCES:
+        if (layer->sources != NULL)
+            return parser_fail_twice(parser, at);
         layer->sources = parse_value(parser, group_field(layer), SLOT_LIST);
         return layer->sources != NULL;
     default:
@@ -231,6 +248,8 @@ static bool parse_layer_word(struct parser *parser, struct layer *layer)
 
 static bool parse_extra(struct parser *parser, struct layer *layer, int extra)
 {
+    if (layer->extra[extra] != NULL)
+        return parser_fail_twice(parser, parser->token);
     parser_advance(parser);
     parser_advance(parser);
     layer->extra[extra] = parse_value(parser, &plain_u16, SLOT_SET);
@@ -252,9 +271,7 @@ static bool parse_item(struct parser *parser, struct layer *layer)
     if (extra >= 0)
         return parse_extra(parser, layer, extra);
     struct setting *setting = parse_setting(parser, layer->proto, NULL);
-    if (setting != NULL)
-        add_setting(&layer->settings, setting);
-    return setting != NULL;
+    return setting != NULL && add_setting(parser, &layer->settings, setting);
 }
 
 static struct layer *add_layer(struct parser *parser, struct token at, const struct layer_kind *kind)

@@ -82,11 +82,13 @@ struct setting *parse_setting(struct parser *parser, uint8_t proto, const char *
     return setting->slot == NULL ? NULL : setting;
 }
 
-void add_setting(struct setting **settings, struct setting *setting)
+bool add_setting(struct parser *parser, struct setting **settings, struct setting *setting)
 {
-    while (*settings != NULL)
-        settings = &(*settings)->next;
+    for (; *settings != NULL; settings = &(*settings)->next)
+        if ((*settings)->field.field == setting->field.field)
+            return parser_fail_twice(parser, (struct token){.off = setting->off, .len = setting->len});
     *settings = setting;
+    return true;
 }
 
 /* --- options --- */
@@ -213,9 +215,8 @@ static bool parse_option_body(struct parser *parser, struct option *option, uint
             const char *list =
                 option->kind == NULL || option->kind->list == NULL ? "options" : option->kind->list;
             struct setting *setting = parse_setting(parser, proto, list);
-            if (setting == NULL)
+            if (setting == NULL || !add_setting(parser, &option->settings, setting))
                 return false;
-            add_setting(&option->settings, setting);
         } else if (option->kind == NULL ? !parse_any_argument(parser, option)
                                         : !parse_argument(parser, option, proto)) {
             return false;
