@@ -182,6 +182,17 @@ pace_rate() {
         $((1000000000 / $1)))"
 }
 
+# pace_count CAPTURE: packets on it by now.
+pace_count() {
+    tcpdump -r "$1" --count 2> /dev/null | sed -n 's/ packets\{0,1\}$//p'
+}
+
+# pace_wait COUNT: until tcpdump has written them; what has not come after 10 seconds is lost.
+pace_wait() {
+    tries=200
+    while [ "$(pace_count "$work/pace.arrived")" != "$1" ] && [ $((tries -= 1)) -gt 0 ]; do sleep 0.05; done
+}
+
 # pace_replay CAPTURE: recorded at the other end.
 pace_replay() {
     ip netns exec "$far" taskset -c 0 tcpdump -i v1 -Z root --immediate-mode -U -Q in --time-stamp-precision=nano \
@@ -189,7 +200,7 @@ pace_replay() {
     recorder=$!
     until grep -q listening "$work/pace.log" 2> /dev/null; do sleep 0.02; done
     ip netns exec "$near" taskset -c 1 "$build/tools/pktsend" --quiet -i v0 -r "$1"
-    sleep 1 # tcpdump is behind
+    pace_wait "$(pace_count "$1")"
     kill -INT "$recorder"
     wait "$recorder" || true
     echo "replay (wanted: 95 % within 100 us): $(python3 tests/net/send_capture.py replayed "$1" "$work/pace.arrived" 1 1)"

@@ -249,14 +249,11 @@ static void put_made_frame(struct bytes *b, uint32_t interface, uint64_t ticks)
 static const struct pkt_saver_options made = {
     .size = sizeof made, .application = "test", .hardware = "card", .system = "Linux 6"};
 
-/* Sections 4.1 to 4.6 of the draft, octet by octet. */
-static void test_pcapng_by_hand(void **state)
+/* An interface of which everything is known. */
+static void add_made_interface(struct pkt_saver *saver)
 {
-    (void)state;
-    struct bytes want = {0};
     struct pkt_error error;
     uint32_t number = 99;
-    struct pkt_saver *saver = open_saver("a.pcapng", &made);
     const struct pkt_saver_interface interface = {.size = sizeof interface,
                                                   .name = "eth0",
                                                   .description = "uplink",
@@ -267,6 +264,24 @@ static void test_pcapng_by_hand(void **state)
                                                   .fcs_len = 4};
     assert_int_equal(pkt_saver_add_interface(saver, &interface, &number, &error), 0);
     assert_int_equal(number, 0);
+}
+
+static void want_made_interface(struct bytes *want)
+{
+    begin_interface(want, 1, 96);
+    put_text_option(want, 2, "eth0");
+    put_text_option(want, 3, "uplink");
+    put_option_number(want, 9, 9, 1);
+    put_option(want, 11, "\0icmp", 5);
+    put_option_number(want, 13, 4, 1);
+    put_options_end(want);
+    end_block(want);
+}
+
+/* A packet of which everything is known, with two comments. */
+static void save_commented(struct pkt_saver *saver)
+{
+    struct pkt_error error;
     struct pkt_frame frame = frame_of(1, 0x123456789abcdef0, 9);
     frame.ifindex = 3;
     frame.direction = PKT_DIRECTION_OUT;
@@ -276,7 +291,23 @@ static void test_pcapng_by_hand(void **state)
     assert_int_equal(pkt_saver_add_comment(saver, pkt_view_make((const uint8_t *)"one", 3), &error), 0);
     assert_int_equal(pkt_saver_add_comment(saver, pkt_view_make((const uint8_t *)"two!", 4), &error), 0);
     save(saver, frame);
-    save(saver, frame_of(113, 1000, 6)); /* an interface that nobody described */
+}
+
+static void want_commented(struct bytes *want)
+{
+    put_made_frame(want, 0, 0x123456789abcdef0);
+    put_text_option(want, 1, "one");
+    put_text_option(want, 1, "two!");
+    put_option_number(want, 2, 2 | 1 << 9 | 1 << 11, 4);
+    put_option_number(want, 4, 0x1122334455, 8);
+    put_options_end(want);
+    end_block(want);
+}
+
+/* Counts, of which some are not known, and of an interface that there is not. */
+static void save_counts(struct pkt_saver *saver)
+{
+    struct pkt_error error;
     const struct pkt_saver_interface_statistics counts = {.size = sizeof counts,
                                                           .time = {.ns = 5},
                                                           .start = {.ns = 0x100000002},
@@ -288,41 +319,45 @@ static void test_pcapng_by_hand(void **state)
                                                           .delivered = UINT64_MAX};
     assert_int_equal(pkt_saver_put_statistics(saver, 0, &counts, &error), 0);
     assert_int_equal(pkt_saver_put_statistics(saver, 2, &counts, &error), PKT_E_ARGUMENT);
+}
+
+static void want_counts(struct bytes *want)
+{
+    begin_block(want, 5);
+    put_number(want, 0, 4);
+    put_number(want, 0, 4);
+    put_number(want, 5, 4);
+    put_option(want, 2, "\1\0\0\0\2\0\0\0", 8);
+    put_option(want, 3, "\0\0\0\0\4\0\0\0", 8);
+    put_option_number(want, 4, 10, 8);
+    put_option_number(want, 5, 11, 8);
+    put_option_number(want, 7, 0, 8);
+    put_options_end(want);
+    end_block(want);
+}
+
+/* Sections 4.1 to 4.6 of the draft, octet by octet. */
+static void test_pcapng_by_hand(void **state)
+{
+    (void)state;
+    struct bytes want = {0};
+    struct pkt_saver *saver = open_saver("a.pcapng", &made);
+    add_made_interface(saver);
+    save_commented(saver);
+    save(saver, frame_of(113, 1000, 6)); /* an interface that nobody described */
+    save_counts(saver);
     struct pkt_saver_statistics statistics = finish(saver);
     assert_int_equal(statistics.losses, 0);
     assert_int_equal(statistics.packets, 2);
     assert_int_equal(statistics.blocks, 4);
 
     put_made_section(&want);
-    begin_interface(&want, 1, 96);
-    put_text_option(&want, 2, "eth0");
-    put_text_option(&want, 3, "uplink");
-    put_option_number(&want, 9, 9, 1);
-    put_option(&want, 11, "\0icmp", 5);
-    put_option_number(&want, 13, 4, 1);
-    put_options_end(&want);
-    end_block(&want);
-    put_made_frame(&want, 0, 0x123456789abcdef0);
-    put_text_option(&want, 1, "one");
-    put_text_option(&want, 1, "two!");
-    put_option_number(&want, 2, 2 | 1 << 9 | 1 << 11, 4);
-    put_option_number(&want, 4, 0x1122334455, 8);
-    put_options_end(&want);
-    end_block(&want);
+    want_made_interface(&want);
+    want_commented(&want);
     put_interface(&want, 113, 262144);
     put_made_frame(&want, 1, 1);
     end_block(&want);
-    begin_block(&want, 5);
-    put_number(&want, 0, 4);
-    put_number(&want, 0, 4);
-    put_number(&want, 5, 4);
-    put_option(&want, 2, "\1\0\0\0\2\0\0\0", 8);
-    put_option(&want, 3, "\0\0\0\0\4\0\0\0", 8);
-    put_option_number(&want, 4, 10, 8);
-    put_option_number(&want, 5, 11, 8);
-    put_option_number(&want, 7, 0, 8);
-    put_options_end(&want);
-    end_block(&want);
+    want_counts(&want);
     assert_saved(&want);
 }
 
