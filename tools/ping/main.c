@@ -5,7 +5,6 @@
  */
 #include "common/loop.h"
 #include "common/message.h"
-#include "common/numbers.h"
 #include "common/options.h"
 #include "common/resolver.h"
 #include "common/startup.h"
@@ -20,6 +19,22 @@ static struct out out;
 static struct run run;
 static struct ping_options options = {.interval_ns = -1, .wait_ns = -1, .data_len = PING_DATA_DEFAULT};
 
+static bool is_lan(void)
+{
+    return options.lan != PING_LAN_NONE || options.lan_search != NULL;
+}
+
+/* Options that have a meaning for echoes alone. */
+static bool shapes_echoes(void)
+{
+    return options.flood || options.adaptive || options.preload > 0 || options.record_route ||
+           options.ip_timestamp != PING_TIMESTAMP_NONE || options.has_identifier || options.has_flow_label ||
+           options.pattern_len > 0 || options.mtu_mode != PING_MTU_SYSTEM || options.hop_limit > 0 ||
+           options.broadcast || options.connects || options.sticky_source || options.alive ||
+           options.unreachable || options.names || options.file_count > 0 || options.source.version != 0 ||
+           options.user_rtt || options.outstanding || options.deadline_ns > 0;
+}
+
 static const char *conflict_of(const struct option_operands *operands)
 {
     bool follows = options.flood || options.adaptive, one = operands->count == 1 && options.file_count == 0;
@@ -28,7 +43,15 @@ static const char *conflict_of(const struct option_operands *operands)
         bool is;
         const char *sentence;
     } conflicts[] = {
-        {operands->count == 0 && options.file_count == 0,
+        {options.lan != PING_LAN_NONE && options.lan_search != NULL,
+         "--lan and --arp, --nd or --dad exclude each other: give one"},
+        {options.query && options.lan_search == NULL,
+         "--query goes with --lan"},
+        {options.lan_search != NULL && operands->count > 0,
+         "--lan finds the hosts by itself: leave out the others"},
+        {is_lan() && shapes_echoes(),
+         "--arp, --nd, --dad and --lan take -c, -i, -W, -I, -q, --rate, --netns and --json alone"},
+        {operands->count == 0 && options.file_count == 0 && options.lan_search == NULL,
          "nobody to ping: name a host, an address, a prefix such as 192.0.2.0/24, or give --file FILE"},
         {options.record_route && options.ip_timestamp != PING_TIMESTAMP_NONE,
          "-R and -T exclude each other: there is room for one of them in the IPv4 header"},
@@ -56,6 +79,30 @@ static const char *conflict_of(const struct option_operands *operands)
         if (conflicts[i].is)
             return conflicts[i].sentence;
     return NULL;
+}
+
+static enum tool_status search(const struct option_operands *operands)
+{
+    static const enum lan_mode modes[] = {[PING_LAN_NONE] = LAN_MODE_FIND,
+                                          [PING_LAN_ARP] = LAN_MODE_ARP,
+                                          [PING_LAN_ND] = LAN_MODE_ND,
+                                          [PING_LAN_DAD] = LAN_MODE_DAD};
+    const struct lan_options lan = {
+        .size = sizeof lan,
+        .mode = modes[options.lan],
+        .interface = options.lan_search != NULL ? options.lan_search : options.interface,
+        .count = options.count,
+        .interval_ns = options.interval_ns < 0 ? 0 : options.interval_ns,
+        .timeout_ns = options.wait_ns < 0 ? 0 : options.wait_ns,
+        .rate = options.rate > UINT32_MAX ? UINT32_MAX : (uint32_t)options.rate,
+        .query = options.query,
+        .json = options.json,
+        .quiet = options.quiet,
+    };
+    if (options.netns == NULL || pkt_netns_enter(options.netns, &run.error) == 0)
+        return lan_run(&lan, operands, &out);
+    message_error("%s", run.error.sentence);
+    return TOOL_ERROR;
 }
 
 static enum tool_status ping(const struct option_operands *operands)
@@ -86,8 +133,12 @@ int main(int argc, char **argv)
     }
     out_open_standard(&out);
     (void)prctl(PR_SET_TIMERSLACK, 1UL); /* by default timers may be 50 us late */
-    run_start(&run, &options, &out);
-    status = ping(&operands);
-    run_close(&run);
+    if (is_lan()) {
+        status = search(&operands);
+    } else {
+        run_start(&run, &options, &out);
+        status = ping(&operands);
+        run_close(&run);
+    }
     return (int)tool_status_worse(status, out_finish(&out));
 }

@@ -229,6 +229,14 @@ static const struct option_row rows[] = {
     {.name = "socket", .argument = "KIND", .help = "auto, datagram or raw", .choices = sockets, .more = true,
      OPTION_TO_CHOICE(O, socket)},
 
+    OPTION_HEADING("On one link, instead of echoes"),
+    {.name = "arp", .help = "ask by ARP: all who have an address", OPTION_TO_SET(O, lan, PING_LAN_ARP)},
+    {.name = "nd", .help = "the same for IPv6, by neighbour discovery", OPTION_TO_SET(O, lan, PING_LAN_ND)},
+    {.name = "dad", .help = "is this address free? asked as who wants to have it", OPTION_TO_SET(O, lan, PING_LAN_DAD)},
+    {.name = "lan", .argument = "NAME", .help = "find the hosts of the LAN behind this interface",
+     .completes = OPTION_COMPLETES_INTERFACES, OPTION_TO_STRING(O, lan_search)},
+    {.name = "query", .help = "with --lan: ask for group memberships, too", OPTION_TO_FLAG(O, query)},
+
     OPTION_HEADING("What is sent"),
     {.letter = 's', .name = "size", .argument = "N", .help = "N bytes of data (56)", .most = PING_DATA_MAX, .expect = "a number of bytes from 0 to 65507",
      OPTION_TO_U64(O, data_len)},
