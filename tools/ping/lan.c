@@ -126,20 +126,37 @@ static void add_prefixes(struct lan_run *run)
 
 /* --- the interface --- */
 
+/* The way to the first target that is not this machine itself: of a sweep the first address often is. */
 static int find_by_route(struct lan_run *run)
 {
-    struct pkt_route route;
-    const struct pkt_route_request request = {
-        .size = sizeof request, .destination = run->targets[0].address, .interface = run->interface.index};
-    int result = pkt_route_get(run->host, &request, &route, &run->error);
-    if (result != 0)
-        return result;
+    struct pkt_route route = {.type = PKT_ROUTE_LOCAL};
+    for (uint32_t i = 0; i < run->target_count && route.type == PKT_ROUTE_LOCAL; i++) {
+        const struct pkt_route_request request = {.size = sizeof request,
+                                                  .destination = run->targets[i].address};
+        int result = pkt_route_get(run->host, &request, &route, &run->error);
+        if (result != 0)
+            return result;
+    }
     if (route.type == PKT_ROUTE_LOCAL)
         return fail(run, EADDRINUSE, "this machine itself has that address: give -I INTERFACE to ask others");
     if (route.gateway.version != 0)
         return fail(run, EHOSTUNREACH,
                     "the target is not on a link of this machine but behind a gateway: give -I INTERFACE");
     return pkt_interface_get(run->host, route.interface, &run->interface, &run->error);
+}
+
+/* Our own addresses are no targets of a sweep: nobody answers us for them, but in a conflict. */
+static void drop_own(struct lan_run *run)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < run->target_count; i++) {
+        bool is_own = false;
+        for (size_t j = 0; j < run->own_count; j++)
+            is_own |= pkt_ip_equal(run->own[j].address, run->targets[i].address);
+        if (!is_own)
+            run->targets[kept++] = run->targets[i];
+    }
+    run->target_count = kept;
 }
 
 static int find_interface(struct lan_run *run)
@@ -167,6 +184,8 @@ static int find_interface(struct lan_run *run)
                         LAN_ADDRESSES_MAX);
         run->own_count = LAN_ADDRESSES_MAX;
     }
+    if (run->sweeps)
+        drop_own(run);
     return result;
 }
 
