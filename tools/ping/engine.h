@@ -52,7 +52,6 @@ struct ping_engine {
     uint64_t origin_round;
     int64_t gap_ns;
     int64_t round_ns;
-    int64_t pause_ns;     /* with -f and -A: the least between two echoes */
     uint64_t rounds;      /* in all; UINT64_MAX: until stopped */
     uint64_t ahead;       /* echoes that go at once in the beginning; with -f and -A, that may be under way */
     bool is_sweep;        /* once, with a second round for the silent */

@@ -284,8 +284,8 @@ static const struct option_row rows[] = {
 static const struct option_example examples[] = {
     {"pktping -c3 192.0.2.1",         "three echoes, as ping does" },
     {"pktping -c3 -i 10ms 192.0.2.1", "a hundred a second, exactly"},
-    {"pktping 192.0.2.0/24",         "who is there?"                },
-    {"pktping --arp 192.0.2.1",      "whose address is it?"         },
+    {"pktping 192.0.2.0/24",          "who is there?"              },
+    {"pktping --arp 192.0.2.1",       "whose address is it?"       },
     {"pktping --json -c3 192.0.2.1",  "for a program"              },
 };
 

@@ -121,6 +121,7 @@ struct ping {
     unsigned stamps_expected;  /* set of enum pkt_echo_flag, of every echo */
     void (*silent)(struct ping *ping, struct ping_target *target); /* an echo had no reply */
     /* what is known before the first echo */
+    int64_t pause_ns;     /* the least between two echoes with -f and -A, without privilege; 0: none */
     uint64_t rate;        /* echoes a second in all that the schedule makes at most */
     struct pkt_ip source; /* that echoes to the first target will have; version 0: not known */
     unsigned ip_options_len;
@@ -129,10 +130,10 @@ struct ping {
     const char *sandbox;
     /* what happened */
     struct pkt_mono begun;
-    struct pkt_mono last; /* when the last thing happened */
-    uint64_t pipe_max;    /* the most echoes that were under way at a time */
+    struct pkt_mono last;         /* when the last thing happened */
+    uint64_t pipe_max;            /* the most echoes that were under way at a time */
     struct responders responders; /* of groups */
-    uint64_t forged;      /* replies without the tag of an echo of ours */
+    uint64_t forged;              /* replies without the tag of an echo of ours */
     struct ping_trouble trouble;
     uint32_t local_mtu; /* that this machine told of last; 0: none */
     bool interrupted;

@@ -71,7 +71,7 @@ static int check_interval(struct run *run, const struct ping_options *options)
         return run->error.code;
     if (privilege.uid == 0 || pkt_privilege_has(&privilege, PKT_CAPABILITY_NET_RAW))
         return 0;
-    run->engine.pause_ns = USER_INTERVAL_NS;
+    run->ping.pause_ns = USER_INTERVAL_NS;
     if (is_short || (options->flood && options->interval_ns < 0))
         return fail_with(run, PKT_E_ARGUMENT, 0,
                          "intervals below 2 ms, and -f, need privilege: give -i 2ms or more");
@@ -448,9 +448,11 @@ enum tool_status run_all(struct run *run)
         return run_fail(run);
     if (ping->options->verbose > 0)
         message_notice("%s socket, sandbox: %s", ping->socket_kind, run->sandbox);
-    ping->report->begin(ping);
-    if (!watch(run))
+    if (!watch(run)) {
+        (void)fail_with(run, PKT_E_MEMORY, errno, "no memory for the event loop");
         return run_fail(run);
+    }
+    ping->report->begin(ping);
     int result = loop_run(run->loop);
     ping->complete = run->engine.is_over;
     if (result < 0)

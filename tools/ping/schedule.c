@@ -85,7 +85,7 @@ static int64_t due_by_answers(const struct ping_engine *engine, unsigned already
     struct pkt_rtt_summary summary;
     int64_t fallback = FLOOD_NS;
     if (target->stats.sent == 0 || target->stats.waiting + already < engine->ahead)
-        return engine->sent.ns + engine->pause_ns;
+        return engine->sent.ns + engine->ping->pause_ns;
     pkt_rtt_stats_read(&target->stats, &summary);
     if (summary.has_spread && summary.ewma_ns > fallback)
         fallback = summary.ewma_ns;
@@ -98,7 +98,7 @@ bool schedule_is_due(const struct ping_engine *engine, const struct schedule_pla
     if (place->round >= engine->rounds || (engine->is_sweep && engine->awaits_round))
         return false;
     if (follows_answers(engine))
-        return (already == 0 || engine->pause_ns == 0) && due_by_answers(engine, already) <= now.ns &&
+        return (already == 0 || engine->ping->pause_ns == 0) && due_by_answers(engine, already) <= now.ns &&
                already < engine->ahead;
     return due_at(engine, place) <= now.ns;
 }
