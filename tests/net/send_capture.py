@@ -3,6 +3,7 @@
 
     send_capture.py make FILE COUNT                     packets of many lengths at uneven moments, for replaying
     send_capture.py same CAPTURE CAPTURE COUNT          the same packets in the same order, so many
+    send_capture.py shown FILE CAPTURE                  the packets of lines in hexadecimal, with or without a link-layer header
     send_capture.py replayed CAPTURE ARRIVED ROUNDS [SPEED]
         what arrived is the capture, ROUNDS times over; prints how well its gaps were kept at that speed, which is the machine's
         affair as well
@@ -64,6 +65,15 @@ def same(one, other, count):
         assert a == b, f'packet {i}:\n{a.hex()}\n{b.hex()}'
 
 
+def shown(path, captured):
+    with open(path, encoding='ascii') as file:
+        ours = [bytes.fromhex(line) for line in file]
+    theirs = read(captured)
+    assert len(ours) == len(theirs) > 0, f'{len(ours)} packets are shown, {len(theirs)} arrived'
+    for i, (a, (_, b)) in enumerate(zip(ours, theirs)):
+        assert a in (b, b[14:]), f'packet {i}:\n{a.hex()}\n{b.hex()}'
+
+
 def replayed(path, arrived_path, rounds, speed):
     wanted, arrived = read(path), read(arrived_path)
     assert len(arrived) == rounds * len(wanted), f'{len(arrived)} packets instead of {rounds} times {len(wanted)}'
@@ -84,6 +94,8 @@ def main(argv):
         make(argv[2], int(argv[3]))
     elif argv[1] == 'same':
         same(argv[2], argv[3], int(argv[4]))
+    elif argv[1] == 'shown':
+        shown(argv[2], argv[3])
     elif argv[1] == 'replayed':
         replayed(argv[2], argv[3], int(argv[4]), float(argv[5]) if argv[5:] else 0)
 
