@@ -117,6 +117,7 @@ static const struct ping_report report = {.begin = on_run,
                                           .waiting = on_waiting,
                                           .why = on_why,
                                           .status = on_run,
+                                          .window = on_run,
                                           .end = on_run};
 static const struct engine_port port = {.send = port_send, .now = port_now};
 

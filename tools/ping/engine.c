@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "pkt/icmp.h"
 #include "schedule.h"
+#include "tally.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -99,7 +100,7 @@ static void settle(struct ping_engine *engine, const struct pkt_echo_probe *prob
     struct ping *ping = engine->ping;
     struct ping_target *target = &ping->targets[probe->target];
     bool answered = probe->state == PKT_ECHO_ANSWERED;
-    pkt_rtt_stats_settle(&target->stats, answered, probe->sent);
+    tally_settle(ping, target, answered, probe->sent);
     if (probe->state == PKT_ECHO_LOST)
         ping->report->timeout(ping, target, probe->sequence);
     if (!answered)
@@ -134,7 +135,7 @@ static void refuse(struct ping_engine *engine, struct ping_target *target, uint6
                                      .info = system_errno == EMSGSIZE ? ping->local_mtu : 0,
                                      .counts = true};
     ping->trouble = (struct ping_trouble){.target = target, .send_errno = system_errno};
-    pkt_rtt_stats_count(&target->stats, PKT_RTT_ERROR);
+    tally_count(ping, target, PKT_RTT_ERROR);
     (void)pkt_echo_error(engine->echo, number);
     ping->report->error(ping, &error);
 }
@@ -146,7 +147,7 @@ static void note(struct ping_engine *engine, const struct engine_probe *probe, i
     struct ping_target *target = probe->target;
     unsigned flags = (target->is_group ? PKT_ECHO_GROUP : 0) | ping->stamps_expected;
     target->sent = probe->sequence;
-    pkt_rtt_stats_sent(&target->stats);
+    tally_sent(ping, target);
     uint64_t number = pkt_echo_sent(engine->echo, (uint32_t)(target - ping->targets),
                                     (uint16_t)probe->sequence, system_errno == 0 ? flags : 0, when);
     if (system_errno == 0)
@@ -373,15 +374,14 @@ static bool count_reply(struct ping_engine *engine, const struct pkt_icmp_event 
 {
     struct ping *ping = engine->ping;
     const struct pkt_echo_arrival arrival = arrival_of(event);
-    struct pkt_rtt_stats *stats = &reply->target->stats;
     if (reply->checksum_bad) {
-        pkt_rtt_stats_count(stats, PKT_RTT_CORRUPTED);
+        tally_count(ping, reply->target, PKT_RTT_CORRUPTED);
         return pkt_echo_rtt(engine->echo, probe->number, &arrival, &reply->rtt);
     }
     int verdict = pkt_echo_reply(engine->echo, probe->number, &arrival, &reply->rtt);
     if (verdict == PKT_ECHO_DUPLICATE || verdict == PKT_ECHO_MANY) {
         reply->answer = PING_ANSWER_DUPLICATE;
-        pkt_rtt_stats_count(stats, PKT_RTT_DUPLICATE);
+        tally_count(ping, reply->target, PKT_RTT_DUPLICATE);
         return true;
     }
     const struct pkt_rtt_reply counted = {.number = probe->number,
@@ -391,7 +391,7 @@ static bool count_reply(struct ping_engine *engine, const struct pkt_icmp_event 
                                           .is_late = verdict == PKT_ECHO_LATE};
     reply->answer = verdict == PKT_ECHO_LATE ? PING_ANSWER_LATE : PING_ANSWER_FIRST;
     if (verdict != PKT_ECHO_UNKNOWN)
-        pkt_rtt_stats_reply(stats, ping->pool, &counted);
+        tally_reply(ping, reply->target, &counted);
     return verdict != PKT_ECHO_UNKNOWN;
 }
 
@@ -459,7 +459,7 @@ static void take_error(struct ping_engine *engine, const struct pkt_icmp_event *
                                      .counts = settles(event)};
     if (error.counts) {
         (void)pkt_echo_error(engine->echo, probe.number);
-        pkt_rtt_stats_count(&target->stats, PKT_RTT_ERROR);
+        tally_count(ping, target, PKT_RTT_ERROR);
     }
     ping->trouble = (struct ping_trouble){
         .target = target,

@@ -239,6 +239,19 @@ static void status(struct ping *ping)
     json_end(&json);
 }
 
+static void window(struct ping *ping)
+{
+    struct pkt_rtt_stats stats;
+    struct pkt_rtt_summary s;
+    summary_read_window(ping, &stats, &s);
+    json_begin(&json, "window");
+    put_time(false, (struct pkt_wall){0});
+    put_us("window_us", ping->options->report_every_ns);
+    put_counts(&stats);
+    put_times(&s);
+    json_end(&json);
+}
+
 static void put_targets(const struct ping *ping)
 {
     for (uint32_t i = 0; i < ping->target_count; i++) {
@@ -299,4 +312,5 @@ const struct ping_report ping_report_json = {.begin = begin,
                                              .waiting = waiting,
                                              .why = why,
                                              .status = status,
+                                             .window = window,
                                              .end = end};

@@ -93,6 +93,7 @@ struct ping_report {
     void (*waiting)(struct ping *ping, struct ping_target *target, uint32_t sequence); /* -O */
     void (*why)(struct ping *ping, struct ping_target *target, const char *code, const char *sentence);
     void (*status)(struct ping *ping); /* SIGQUIT */
+    void (*window)(struct ping *ping); /* --report-every: the window of now ends */
     void (*end)(struct ping *ping);
 };
 
@@ -115,10 +116,11 @@ struct ping {
     struct pkt_sink sink; /* over out */
     struct ping_target *targets;
     uint32_t target_count;
-    bool sweeps;               /* prefixes, ranges or files: once, with a second try for the silent */
-    struct pkt_rtt_pool *pool; /* that the targets' times come from */
-    uint8_t *data;             /* data_len octets of an echo, the tag in the first of them */
-    unsigned stamps_expected;  /* set of enum pkt_echo_flag, of every echo */
+    bool sweeps;                   /* prefixes, ranges or files: once, with a second try for the silent */
+    struct pkt_rtt_stats *windows; /* of the targets, with --report-every; else NULL */
+    struct pkt_rtt_pool *pool;     /* that the targets' times come from */
+    uint8_t *data;                 /* data_len octets of an echo, the tag in the first of them */
+    unsigned stamps_expected;      /* set of enum pkt_echo_flag, of every echo */
     void (*silent)(struct ping *ping, struct ping_target *target); /* an echo had no reply */
     /* what is known before the first echo */
     int64_t pause_ns;     /* the least between two echoes with -f and -A, without privilege; 0: none */

@@ -12,6 +12,7 @@
 #include "pkt/sandbox.h"
 #include "pkt/socket.h"
 #include "summary.h"
+#include "tally.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -348,6 +349,23 @@ static void on_ready(struct loop *loop, void *context, int fd, short events)
     schedule(run);
 }
 
+static void on_window(struct loop *loop, void *context, int64_t late_ns)
+{
+    struct run *run = context;
+    (void)late_ns;
+    run->ping.report->window(&run->ping);
+    tally_reset(&run->ping);
+    run->window.due.ns += run->ping.options->report_every_ns;
+    (void)loop_timer_start(loop, &run->window, run->window.due);
+}
+
+static bool watch_windows(struct run *run)
+{
+    struct pkt_mono due = {loop_now(run->loop).ns + run->ping.options->report_every_ns};
+    run->window = (struct loop_timer){.on_timer = on_window, .context = run};
+    return run->ping.options->report_every_ns == 0 || loop_timer_start(run->loop, &run->window, due);
+}
+
 static bool watch(struct run *run)
 {
     run->timer = (struct loop_timer){.on_timer = on_timer, .context = run};
@@ -355,7 +373,7 @@ static bool watch(struct run *run)
         if (run->wire.sockets[i] != NULL &&
             !loop_watch(run->loop, pkt_icmp_socket_fd(run->wire.sockets[i]), POLLIN, on_ready, run))
             return false;
-    return loop_timer_start(run->loop, &run->timer, loop_now(run->loop));
+    return watch_windows(run) && loop_timer_start(run->loop, &run->timer, loop_now(run->loop));
 }
 
 static int confine(struct run *run)
@@ -407,7 +425,7 @@ static int prepare(struct run *run)
     if (getrandom(key, sizeof key, 0) != (ssize_t)sizeof key)
         return fail_with(run, PKT_E_SYSTEM, errno, "no random numbers from the kernel");
     wire_get_identifiers(&run->wire, identifiers);
-    if (!wire_prepare(&run->wire, ping, &run->engine) ||
+    if (!tally_start(ping) || !wire_prepare(&run->wire, ping, &run->engine) ||
         !engine_start(&run->engine, ping, &run->port, key, identifiers))
         return fail_with(run, PKT_E_MEMORY, ENOMEM, "no memory for so many targets");
     return 0;
@@ -493,8 +511,8 @@ enum tool_status run_fail(struct run *run)
 
 static void free_targets(struct run *run)
 {
-    for (uint32_t i = 0; i < run->ping.target_count; i++)
-        pkt_rtt_stats_destroy(&run->ping.targets[i].stats, &run->pool);
+    if (run->ping.pool != NULL)
+        tally_stop(&run->ping);
     free(run->ping.targets);
     responders_free(&run->ping.responders);
 }

@@ -21,6 +21,7 @@ struct run {
     struct wire wire;
     struct loop *loop;
     struct loop_timer timer;
+    struct loop_timer window; /* --report-every */
     struct resolver *resolver;
     struct names names;
     struct target_list *list;

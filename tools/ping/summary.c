@@ -139,6 +139,34 @@ void summary_write_single(struct ping *ping)
     out_char(ping->out, '\n');
 }
 
+/* --- windows --- */
+
+void summary_read_window(const struct ping *ping, struct pkt_rtt_stats *ret_stats,
+                         struct pkt_rtt_summary *ret_summary)
+{
+    *ret_stats = (struct pkt_rtt_stats){.sent = 0};
+    for (uint32_t i = 0; i < ping->target_count; i++)
+        pkt_rtt_stats_merge(ret_stats, NULL, &ping->windows[i]);
+    pkt_rtt_stats_read(ping->target_count == 1 ? ping->windows : ret_stats, ret_summary);
+}
+
+void summary_write_window(struct ping *ping)
+{
+    struct pkt_rtt_stats stats;
+    struct pkt_rtt_summary s;
+    summary_read_window(ping, &stats, &s);
+    out_printf(ping->out, "%.3f s: %" PRIu64 " sent, %" PRIu64 " received, %g%% loss",
+               (double)ping->options->report_every_ns / 1e9, stats.sent, stats.received,
+               (double)(float)summary_loss(&stats));
+    if (s.has_rtt)
+        out_printf(ping->out, ", min/avg/max = %.3f/%.3f/%.3f ms", (double)s.min_ns / 1e6,
+                   (double)s.avg_ns / 1e6, (double)s.max_ns / 1e6);
+    if (s.has_quantiles && ping->target_count == 1)
+        out_printf(ping->out, ", p50/p95/p99 = %.3f/%.3f/%.3f ms", (double)s.p50_ns / 1e6,
+                   (double)s.p95_ns / 1e6, (double)s.p99_ns / 1e6);
+    out_char(ping->out, '\n');
+}
+
 /* --- groups --- */
 
 static void put_responder(struct ping *ping, const struct responder *responder)

@@ -28,6 +28,13 @@ void summary_add_up(const struct ping *ping, struct pkt_rtt_pool *pool, struct p
 /* Targets that answered. */
 uint32_t summary_alive(const struct ping *ping);
 
+/* The same of the windows of --report-every; of a single target with the spread of its times. */
+void summary_read_window(const struct ping *ping, struct pkt_rtt_stats *ret_stats,
+                         struct pkt_rtt_summary *ret_summary);
+
+/* A line on what the window of now came to. */
+void summary_write_window(struct ping *ping);
+
 /* Lost echoes in percent. */
 double summary_loss(const struct pkt_rtt_stats *stats);
 

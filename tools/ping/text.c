@@ -264,4 +264,5 @@ const struct ping_report ping_report_text = {.begin = begin,
                                              .waiting = waiting,
                                              .why = why,
                                              .status = summary_say_status,
+                                             .window = summary_write_window,
                                              .end = end};
