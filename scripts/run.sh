@@ -73,7 +73,7 @@ tour() {
         'head -c 300 captures/igmp3-join-leave.pcap | pktsniff -r -'
     show 'A packet described in a line of text' \
         'pktsend --quiet --dry-run --print "ip dst=192.0.2.1 ttl=1..3 / udp dport=33434"'
-    show 'The same saved, with a checksum that is wrong on purpose, and found by pktsniff' \
+    show 'Another saved, with a checksum that is wrong on purpose, and found by pktsniff' \
         "pktsend --quiet --save - 'ip src=192.0.2.1 dst=192.0.2.2 checksum*=1 / icmp echo' | pktsniff --diag -r -"
     show 'Echoes, timed between the kernel'"'"'s own timestamps' \
         'pktping -c 3 -i 10ms 127.0.0.1'
