@@ -212,7 +212,9 @@ static void take_sighting(struct lan_run *run)
     if (!lan_frame_hear(&run->wire.packet, &sighting))
         return;
     sighting.is_answer = lan_wire_answer(&run->wire, &answer);
-    if (pkt_mac_equal(sighting.mac, run->interface.mac) || (!finds && !sighting.is_answer))
+    /* An echo reply to somebody else's echo may come from anywhere, through a router. */
+    bool needs_probe = !finds || (sighting.way & (LAN_WAY_ICMP4 | LAN_WAY_ICMP6)) != 0;
+    if (pkt_mac_equal(sighting.mac, run->interface.mac) || (needs_probe && !sighting.is_answer))
         return;
     sighting.rtt_ns = sighting.is_answer ? answer.rtt_ns : -1;
     uint32_t known = run->table.count;
