@@ -9,6 +9,7 @@
 #include "pkt/address.h"
 #include "pkt/base.h"
 #include "pkt/time.h"
+#include "verdict.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -182,6 +183,16 @@ static bool take_deadline(void *options, const char *argument, struct option_pro
     return option_store(&row, options, argument, reterr_problem);
 }
 
+static bool take_fail_if(void *options, const char *argument, struct option_problem *reterr_problem)
+{
+    return limits_parse(argument, verdict_names, &((O *)options)->fail_if, reterr_problem);
+}
+
+static bool take_until(void *options, const char *argument, struct option_problem *reterr_problem)
+{
+    return limits_parse(argument, verdict_names, &((O *)options)->until, reterr_problem);
+}
+
 static bool take_file(void *options, const char *argument, struct option_problem *reterr_problem)
 {
     struct ping_options *ping = options;
@@ -211,6 +222,10 @@ static const struct option_row rows[] = {
      OPTION_TO_U64(O, preload)},
     {.name = "rate", .argument = "N", .help = "at most N echoes a second in all, or max", .most = UINT32_MAX,
      .expect = "echoes per second such as 1000, or max", OPTION_TO_RATE(O, rate)},
+    {.name = "until", .argument = "EXPR", .help = "stop as soon as EXPR holds, such as received>=5", .more = true,
+     .expect = "a limit such as received>=5", .once = true, OPTION_TO_CALL(take_until)},
+    {.name = "fail-if", .argument = "EXPR", .help = "status 1 if EXPR holds: loss>1%,p99>20ms",
+     .expect = "a limit such as loss>1%,p99>20ms,unreached", .once = true, OPTION_TO_CALL(take_fail_if)},
     {.name = "loop", .help = "go on with prefixes, ranges and files too", .more = true, OPTION_TO_FLAG(O, loop)},
 
     OPTION_HEADING("To whom"),

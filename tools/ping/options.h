@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/limits.h"
 #include "pkt/ip.h"
 
 enum {
@@ -120,8 +121,8 @@ struct ping_options {
     bool unreachable;
     bool histogram;
     int64_t report_every_ns; /* 0: not */
-    const char *fail_if;
-    const char *until;
+    struct limits fail_if;   /* no conditions: not given */
+    struct limits until;
     const char *prometheus;
     const char *save;
     const char *read;

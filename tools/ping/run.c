@@ -13,6 +13,7 @@
 #include "pkt/socket.h"
 #include "summary.h"
 #include "tally.h"
+#include "verdict.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -25,6 +26,7 @@
 enum {
     TIMES_BYTES_MAX = 64 << 20, /* of all targets' round-trip times together */
     USER_INTERVAL_NS = 2000000, /* of ping(8): faster is for those who have privilege */
+    CHECK_NS = 100000000,       /* between looks at --until, for many targets */
     SILENT_FOR_WHY = 3,
 };
 
@@ -319,12 +321,26 @@ static struct pkt_mono port_now(void *context)
     return pkt_mono_now();
 }
 
+/* --until. With many targets adding up takes its time, so only now and then. */
+static bool is_enough(struct run *run)
+{
+    struct limits_result result;
+    const struct limits *until = &run->ping.options->until;
+    struct pkt_mono now = loop_now(run->loop);
+    if (until->count == 0 || (run->ping.target_count > 1 && now.ns - run->checked.ns < CHECK_NS))
+        return false;
+    run->checked = now;
+    return verdict_holds(&run->ping, until, &result);
+}
+
 static void schedule(struct run *run)
 {
     if (run->ping.options->json)
         out_sink_flush(&run->ping.sink);
     else
         out_flush(run->ping.out);
+    if (is_enough(run))
+        run->engine.is_over = true;
     if (run->engine.is_over || out_has_failed(run->ping.out))
         loop_stop(run->loop, 0);
     else
@@ -431,6 +447,23 @@ static int prepare(struct run *run)
     return 0;
 }
 
+/* --fail-if; says which limit it was. */
+static enum tool_status check_limits(const struct run *run)
+{
+    struct limits_result result;
+    char text[LIMITS_TEXT_SIZE];
+    const struct limits *limits = &run->ping.options->fail_if;
+    if (limits->count == 0)
+        return TOOL_OK;
+    bool failed = verdict_holds(&run->ping, limits, &result);
+    if (failed)
+        message_error("failed: %s", limits_describe(limits, &result, text, sizeof text));
+    else if (result.unknown != 0)
+        message_warning("not known, and so not checked: %s",
+                        limits_describe_unknown(limits, &result, text, sizeof text));
+    return failed ? TOOL_NO : TOOL_OK;
+}
+
 static enum tool_status verdict(const struct run *run)
 {
     const struct ping *ping = &run->ping;
@@ -477,7 +510,7 @@ enum tool_status run_all(struct run *run)
         (void)snprintf(ping->failure, sizeof ping->failure, "waiting failed: %s", strerror(-result));
     find_macs(run);
     ping->report->end(ping);
-    return result < 0 ? TOOL_ERROR : verdict(run);
+    return result < 0 ? TOOL_ERROR : tool_status_worse(verdict(run), check_limits(run));
 }
 
 /* --- the end --- */

@@ -21,6 +21,7 @@ struct run {
     struct wire wire;
     struct loop *loop;
     struct loop_timer timer;
+    struct pkt_mono checked;  /* when --until was looked at last, for many targets */
     struct loop_timer window; /* --report-every */
     struct resolver *resolver;
     struct names names;
