@@ -291,7 +291,7 @@ static const struct option_row rows[] = {
     {.name = "report-every", .argument = "TIME", .help = "a line on each TIME that went by", .least = 1000000,
      .most = TIME_MOST_NS, .more = true, OPTION_TO_DURATION(O, report_every_ns)},
     {.name = "alive", .help = "print only the addresses of those who answered", OPTION_TO_FLAG(O, alive)},
-    {.name = "unreachable", .help = "print only the addresses of those who did not", OPTION_TO_FLAG(O, unreachable)},
+    {.name = "unreachable", .help = "print only the addresses of those who did not", .more = true, OPTION_TO_FLAG(O, unreachable)},
     {.name = "no-why", .help = "do not say why nothing answers", .more = true, OPTION_TO_FLAG(O, no_why)},
     {.name = "json", .help = "one JSON object a line", OPTION_TO_FLAG(O, json)},
     OPTION_ROWS_ABOUT('h', 'V'),
