@@ -19,6 +19,7 @@
 
 struct ping;
 struct names;
+struct run;
 
 /* One address that echoes are sent to. */
 struct ping_target {
@@ -121,6 +122,7 @@ struct ping {
     struct pkt_rtt_pool *pool;     /* that the targets' times come from */
     uint8_t *data;                 /* data_len octets of an echo, the tag in the first of them */
     unsigned stamps_expected;      /* set of enum pkt_echo_flag, of every echo */
+    struct run *run;               /* that this is part of */
     void (*silent)(struct ping *ping, struct ping_target *target); /* an echo had no reply */
     /* what is known before the first echo */
     int64_t pause_ns;     /* the least between two echoes with -f and -A, without privilege; 0: none */

@@ -11,6 +11,7 @@
 #include "pkt/route.h"
 #include "pkt/sandbox.h"
 #include "pkt/socket.h"
+#include "silence.h"
 #include "summary.h"
 #include "tally.h"
 #include "verdict.h"
@@ -409,9 +410,29 @@ static int confine(struct run *run)
     return result;
 }
 
+static void explain(struct run *run, struct ping_target *target)
+{
+    struct silence_answer answer;
+    if (target->why_said || run->ping.options->no_why)
+        return;
+    target->why_said = true;
+    silence_explain(&run->ping, run->host, target, &answer);
+    run->ping.report->why(&run->ping, target, answer.code, answer.sentence);
+}
+
+/* After three echoes without an answer; of a sweep's targets the table says enough. */
 static void silent(struct ping *ping, struct ping_target *target)
 {
-    (void)ping, (void)target;
+    if (!ping->sweeps && target->stats.received == 0 && target->stats.run == SILENT_FOR_WHY)
+        explain(ping->run, target);
+}
+
+/* In the end, of those who never answered. */
+static void explain_all(struct run *run)
+{
+    for (uint32_t i = 0; !run->ping.sweeps && i < run->ping.target_count; i++)
+        if (run->ping.targets[i].stats.received == 0 && run->ping.targets[i].stats.sent > 0)
+            explain(run, &run->ping.targets[i]);
 }
 
 static const char *socket_kind_of(const struct run *run)
@@ -432,6 +453,7 @@ static int prepare(struct run *run)
     run->port = (struct engine_port){.context = &run->wire, .send = wire_send, .now = port_now};
     ping->pool = &run->pool;
     ping->silent = silent;
+    ping->run = run;
     ping->ip_options_len = wire_ip_options(ping->options, options);
     ping->socket_kind = socket_kind_of(run);
     if (ping->options->names) {
@@ -509,6 +531,7 @@ enum tool_status run_all(struct run *run)
     if (result < 0)
         (void)snprintf(ping->failure, sizeof ping->failure, "waiting failed: %s", strerror(-result));
     find_macs(run);
+    explain_all(run);
     ping->report->end(ping);
     return result < 0 ? TOOL_ERROR : tool_status_worse(verdict(run), check_limits(run));
 }
