@@ -244,7 +244,7 @@ static void why(struct ping *ping, struct ping_target *target, const char *code,
 {
     (void)target, (void)code;
     out_flush(ping->out);
-    message_notice("why: %s", sentence);
+    message_error("why: %s", sentence);
 }
 
 static void end(struct ping *ping)
