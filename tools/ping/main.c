@@ -71,6 +71,8 @@ static const char *conflict_of(const struct option_operands *operands)
          "-U and --timestamping=hw exclude each other: give one"},
         {options.data_len < PKT_ECHO_PAYLOAD_SIZE && !one,
          "to tell echoes to several hosts apart takes 16 bytes of data: give -s 16 or more"},
+        {options.histogram && (options.json || options.alive || options.unreachable),
+         "--histogram is for people: leave out --json, --alive and --unreachable"},
         {(options.alive || options.unreachable) && options.json,
          "--alive and --unreachable print bare addresses, --json objects: give one"},
     };

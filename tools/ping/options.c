@@ -288,6 +288,8 @@ static const struct option_row rows[] = {
     {.letter = 'U', .help = "round-trip time from call to call", .more = true, OPTION_TO_FLAG(O, user_rtt)},
     {.name = "timestamping", .argument = "CLOCK", .help = "kernel, hw (the card's) or user", .choices = clocks,
      .more = true, OPTION_TO_CHOICE(O, clock)},
+    {.name = "histogram", .help = "draw how the round-trip times are distributed", .more = true,
+     OPTION_TO_FLAG(O, histogram)},
     {.name = "report-every", .argument = "TIME", .help = "a line on each TIME that went by", .least = 1000000,
      .most = TIME_MOST_NS, .more = true, OPTION_TO_DURATION(O, report_every_ns)},
     {.name = "alive", .help = "print only the addresses of those who answered", OPTION_TO_FLAG(O, alive)},

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { ADDRESSES_MAX = 256 }; /* that are looked at */
+
 static void say(struct silence_answer *answer, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -176,6 +178,37 @@ static void ask_route(const struct ping *ping, struct pkt_host *host, struct sil
         e->route.interface = interface.index;
 }
 
+static bool is_in_prefix(struct pkt_ip address, struct pkt_ip network, unsigned bits)
+{
+    const uint8_t *a = address.version == 6 ? address.ip6.byte : address.ip4.byte;
+    const uint8_t *b = network.version == 6 ? network.ip6.byte : network.ip4.byte;
+    unsigned whole = bits / 8, rest = bits % 8;
+    if (address.version != network.version || memcmp(a, b, whole) != 0)
+        return false;
+    return rest == 0 || ((a[whole] ^ b[whole]) & (0xff00 >> rest)) == 0;
+}
+
+/* An interface that is down has lost its routes, but keeps its IPv4 addresses: is the target on its link? */
+static bool find_down_interface(struct pkt_host *host, struct silence_evidence *e)
+{
+    struct pkt_interface_address addresses[ADDRESSES_MAX];
+    struct pkt_error error;
+    size_t count;
+    if (pkt_interface_addresses(host, 0, (uint8_t)e->target->address.version, addresses, ADDRESSES_MAX,
+                                &count, &error) != 0)
+        return false;
+    for (size_t i = 0; i < count && i < ADDRESSES_MAX; i++) {
+        struct pkt_interface interface;
+        if (is_in_prefix(e->target->address, addresses[i].address, addresses[i].prefix_len) &&
+            pkt_interface_get(host, addresses[i].interface, &interface, &error) == 0 &&
+            (interface.flags & PKT_INTERFACE_UP) == 0) {
+            e->interface = interface;
+            return true;
+        }
+    }
+    return false;
+}
+
 void silence_explain(const struct ping *ping, struct pkt_host *host, const struct ping_target *target,
                      struct silence_answer *ret_answer)
 {
@@ -186,6 +219,8 @@ void silence_explain(const struct ping *ping, struct pkt_host *host, const struc
     ask_route(ping, host, &e);
     if (e.route.interface != 0)
         e.has_interface = pkt_interface_get(host, e.route.interface, &e.interface, &error) == 0;
+    if (e.route_errno != 0 && !e.has_interface)
+        e.has_interface = find_down_interface(host, &e);
     /* Where the interface is down, the kernel has no route any more: the interface is the reason. */
     if (e.has_interface && e.route_errno != 0 && decide_by_interface(&e, ret_answer))
         return;

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "summary.h"
 
+#include "common/histogram_view.h"
 #include "common/message.h"
 #include "common/numbers.h"
+#include "common/terminal.h"
 #include "words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { NS_PER_US = 1000, NS_PER_MS = 1000000 };
 
@@ -165,6 +168,34 @@ void summary_write_window(struct ping *ping)
         out_printf(ping->out, ", p50/p95/p99 = %.3f/%.3f/%.3f ms", (double)s.p50_ns / 1e6,
                    (double)s.p95_ns / 1e6, (double)s.p99_ns / 1e6);
     out_char(ping->out, '\n');
+}
+
+/* --- how times are distributed --- */
+
+static bool next_bucket(const void *context, unsigned *index, struct pkt_histogram_bucket *ret_bucket)
+{
+    const struct pkt_histogram *histogram = context;
+    return pkt_histogram_next(histogram, index, ret_bucket);
+}
+
+void summary_draw_histogram(struct ping *ping)
+{
+    static struct pkt_histogram all;
+    const struct histogram_view view = {.next = next_bucket,
+                                        .context = &all,
+                                        .width = terminal_width(STDOUT_FILENO),
+                                        .utf8 = terminal_takes_utf8()};
+    uint32_t missing = 0;
+    for (uint32_t i = 0; i < ping->target_count; i++)
+        missing +=
+            ping->targets[i].stats.received > 0 && !pkt_rtt_stats_histogram(&ping->targets[i].stats, &all);
+    if (all.count == 0)
+        return;
+    out_char(ping->out, '\n');
+    histogram_view_write(&view, ping->out);
+    if (missing > 0)
+        out_printf(ping->out, "without the times of %" PRIu32 " targets, for which there was no memory\n",
+                   missing);
 }
 
 /* --- groups --- */

@@ -13,6 +13,9 @@ void summary_write_header(struct ping *ping);
 /* The closing lines of ping(8). */
 void summary_write_single(struct ping *ping);
 
+/* --histogram: the round-trip times of all targets. */
+void summary_draw_histogram(struct ping *ping);
+
 /* Who answered echoes to groups. */
 void summary_write_responders(struct ping *ping);
 

@@ -254,6 +254,8 @@ static void end(struct ping *ping)
     else
         summary_write_table(ping);
     summary_write_responders(ping);
+    if (ping->options->histogram)
+        summary_draw_histogram(ping);
 }
 
 const struct ping_report ping_report_text = {.begin = begin,
