@@ -75,14 +75,15 @@ tour() {
         'pktsend --quiet --dry-run --print "ip dst=192.0.2.1 ttl=1..3 / udp dport=33434"'
     show 'Another saved, with a checksum that is wrong on purpose, and found by pktsniff' \
         "pktsend --quiet --save - 'ip src=192.0.2.1 dst=192.0.2.2 checksum*=1 / icmp echo' | pktsniff --diag -r -"
-    show 'Echoes, timed between the kernel'"'"'s own timestamps' \
-        'pktping -c 3 -i 10ms 127.0.0.1'
+    # Where echo requests take privilege that is not there, this stop is left out.
+    if pktping -q -c 1 127.0.0.1 >/dev/null 2>&1; then
+        show 'Echoes, timed between the timestamps of the kernel itself' \
+            'pktping -c 3 -i 10ms 127.0.0.1'
+    fi
     cat <<END
 
 Try next:
-  scripts/run.sh sniff -r captures/nd-odd.pcap -v --diag
   scripts/run.sh sniff -r captures/mld2-join-leave.pcap --json mld
-  scripts/run.sh ping --alive 127.0.0.0/28
   scripts/run.sh send --dry-run --print --hex 'ip6 dst=ff02::1 / mld2 query'
   scripts/run.sh sniff --help
 END
