@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds release and races it against its peers, side by side in the same run: the ratios are what counts.
 #
-#     bench.sh [decode|checksum|walk|tool|build|send|pace]...      default: all
+#     bench.sh [decode|checksum|walk|tool|build|send|pace|ping]...      default: all
 set -eu
 cd "$(dirname "$0")/.."
 export LC_ALL=C
@@ -10,7 +10,7 @@ build=build/bench
 work=$build/work
 mkdir -p "$work"
 cmake --preset release -B "$build" -DPKT_BENCH=ON > "$build/configure.log"
-cmake --build "$build" --target pktsniff pktsend bench_decode bench_walk bench_run bench_build bench_send \
+cmake --build "$build" --target pktsniff pktsend pktping sim_responder bench_decode bench_walk bench_run bench_build bench_send \
     helper_inject > "$build/build.log" ||
     { cat "$build/build.log"; exit 2; }
 sniff=$build/tools/pktsniff
@@ -214,7 +214,16 @@ bench_pace() {
     missing tcpdump || pace_replay "$work/pace.pcap"
 }
 
-[ $# -gt 0 ] || set -- decode checksum walk tool build send pace
+bench_ping() {
+    for program in ping fping tcpdump strace; do
+        missing "$program" && return
+    done
+    ip netns add "bench$$-try" 2> /dev/null || { echo "no namespaces, or not root: pktping is left out"; return; }
+    ip netns del "bench$$-try"
+    python3 tests/bench/bench_ping.py "$build/tools/pktping" "$build/tests/sim/sim_responder"
+}
+
+[ $# -gt 0 ] || set -- decode checksum walk tool build send pace ping
 printf '%-58s %10s %10s\n' "what; peer" ours peer
 for part; do
     "bench_$part"
