@@ -132,12 +132,14 @@ static void refuse(struct ping_engine *engine, struct ping_target *target, uint6
                                      .is_local = true,
                                      .at_send = true,
                                      .system_errno = system_errno,
-                                     .info = system_errno == EMSGSIZE ? ping->local_mtu : 0,
                                      .counts = true};
     ping->trouble = (struct ping_trouble){.target = target, .send_errno = system_errno};
     tally_count(ping, target, PKT_RTT_ERROR);
     (void)pkt_echo_error(engine->echo, number);
-    ping->report->error(ping, &error);
+    if (system_errno == EMSGSIZE)
+        engine->too_long = error; /* said with the MTU, which comes on the error queue */
+    else
+        ping->report->error(ping, &error);
 }
 
 static void note(struct ping_engine *engine, const struct engine_probe *probe, int system_errno,
@@ -395,6 +397,14 @@ static bool count_reply(struct ping_engine *engine, const struct pkt_icmp_event 
     return verdict != PKT_ECHO_UNKNOWN;
 }
 
+/* How many echoes were under way when this one was answered. */
+static void note_pipe(struct ping *ping, const struct ping_target *target, uint32_t sequence)
+{
+    uint64_t under_way = target->sent - sequence + 1;
+    if (under_way > ping->pipe_max)
+        ping->pipe_max = under_way;
+}
+
 /* A reply must bring back the whole tag that was sent; of an error's quotation that cannot be asked. */
 static bool has_tag(const struct ping *ping, struct pkt_view message)
 {
@@ -417,9 +427,7 @@ static void take_message(struct ping_engine *engine, const struct pkt_icmp_event
     struct ping_reply reply = describe(engine, event, &probe);
     if (!count_reply(engine, event, &probe, &reply))
         return;
-    uint64_t under_way = reply.target->sent - reply.sequence + 1;
-    if (under_way > ping->pipe_max)
-        ping->pipe_max = under_way;
+    note_pipe(ping, reply.target, reply.sequence);
     if (ping->options->user_rtt)
         reply.rtt = (struct pkt_echo_rtt){.rtt_ns = reply.rtt.user_ns, .user_ns = reply.rtt.user_ns};
     if (reply.target->is_group && !reply.checksum_bad)
@@ -460,6 +468,7 @@ static void take_error(struct ping_engine *engine, const struct pkt_icmp_event *
     if (error.counts) {
         (void)pkt_echo_error(engine->echo, probe.number);
         tally_count(ping, target, PKT_RTT_ERROR);
+        note_pipe(ping, target, error.sequence);
     }
     ping->trouble = (struct ping_trouble){
         .target = target,
@@ -473,13 +482,14 @@ static void take_error(struct ping_engine *engine, const struct pkt_icmp_event *
     ping->report->error(ping, &error);
 }
 
+/* An error of this machine: sending told of it already, but not of the MTU. */
 static void take_local(struct ping_engine *engine, const struct pkt_icmp_event *event)
 {
-    struct ping *ping = engine->ping;
-    struct ping_target *target =
-        ping->target_count == 1 ? ping->targets : target_of(engine, event->quoted_destination);
-    if (target != NULL && event->mtu != 0)
-        ping->local_mtu = event->mtu;
+    if (engine->too_long.target == NULL || event->mtu == 0)
+        return;
+    engine->too_long.info = event->mtu;
+    engine->ping->report->error(engine->ping, &engine->too_long);
+    engine->too_long.target = NULL;
 }
 
 static void take_stamp(struct ping_engine *engine, const struct pkt_icmp_event *event)

@@ -66,6 +66,9 @@ struct ping_engine {
     bool is_blocked;  /* the way out takes no more now */
     bool is_over;
 
+    struct ping_error
+        too_long; /* target not NULL: an echo was too long, and it is not known yet for which MTU */
+
     uint32_t *by_address; /* indices of targets in the order of their addresses */
 };
 

@@ -30,6 +30,7 @@ struct ping_target {
     uint32_t sent;     /* echoes: the last one's sequence number, of which the wire carries 16 bits */
     bool is_group;     /* multicast or broadcast: many may answer */
     bool is_broadcast; /* likewise, by the routes */
+    bool has_no_way;   /* by the routes, before the first echo */
     bool why_said;
 };
 
@@ -139,7 +140,6 @@ struct ping {
     struct responders responders; /* of groups */
     uint64_t forged;              /* replies without the tag of an echo of ours */
     struct ping_trouble trouble;
-    uint32_t local_mtu; /* that this machine told of last; 0: none */
     bool interrupted;
     bool complete;     /* everything asked for was sent and settled */
     char failure[256]; /* what ended it early; "" */

@@ -217,7 +217,10 @@ static bool ask_route(struct run *run, const struct ping_target *target, struct 
                                               .mark = (uint32_t)options->mark,
                                               .traffic_class = (uint8_t)options->traffic_class,
                                               .protocol = target->address.version == 6 ? 58 : 1};
-    return pkt_route_get(run->host, &request, ret_route, &error) == 0;
+    int result = pkt_route_get(run->host, &request, ret_route, &error);
+    if (result != 0)
+        run->route_errno = error.system_errno;
+    return result == 0;
 }
 
 static bool is_unspecified(struct pkt_ip address)
@@ -243,8 +246,12 @@ static void look_at(struct run *run, struct ping_target *target)
                        (target->address.version == 4 && pkt_ip4_is_broadcast(target->address.ip4));
     if (is_unspecified(target->address)) /* this machine itself, as the kernel takes it */
         target->address = loopback(target->address.version);
-    if (ping->sweeps || !ask_route(run, target, &route))
+    if (ping->sweeps)
         return;
+    if (!ask_route(run, target, &route)) {
+        target->has_no_way = true;
+        return;
+    }
     target->is_group |= route.type == PKT_ROUTE_BROADCAST;
     target->is_broadcast = route.type == PKT_ROUTE_BROADCAST;
     if (ping->source.version == 0)
@@ -272,6 +279,17 @@ static int take_targets(struct run *run)
         look_at(run, to);
     }
     return 0;
+}
+
+/* One target without a way to it is the end, in the words of ping(8). */
+static int check_way(struct run *run)
+{
+    struct ping *ping = &run->ping;
+    char sentence[80];
+    if (ping->target_count != 1 || ping->sweeps || !ping->targets[0].has_no_way)
+        return 0;
+    (void)snprintf(sentence, sizeof sentence, "connect: %s", strerror(run->route_errno));
+    return fail_with(run, PKT_E_SYSTEM, run->route_errno, sentence);
 }
 
 /* ping(8) wants to be told that everybody is meant. */
@@ -307,6 +325,8 @@ int run_find_targets(struct run *run, const struct option_operands *operands)
     if (targets_count(run->list) == 0)
         return PKT_E_ARGUMENT; /* each name's failure is said already */
     result = take_targets(run);
+    if (result == 0)
+        result = check_way(run);
     if (result == 0)
         result = check_broadcast(run);
     if (result == 0 && (run->ping.options->sticky_source || run->ping.options->connects))
@@ -553,15 +573,18 @@ enum tool_status run_fail(struct run *run)
 {
     struct ping *ping = &run->ping;
     (void)snprintf(ping->failure, sizeof ping->failure, "%s", run->error.sentence);
-    if (ping->options->json) {
-        ping->target_count = 0;
-        ping->report->begin(ping);
-        ping->report->end(ping);
-        out_sink_flush(&ping->sink);
-    }
     if (run->error.code != 0)
         message_error("%s", run->error.sentence);
     advise(run);
+    if (ping->options->json)
+        ping->report->begin(ping);
+    if (ping->targets != NULL && ping->targets[0].has_no_way && ping->target_count == 1)
+        explain(run, &ping->targets[0]);
+    if (ping->options->json) {
+        ping->target_count = 0;
+        ping->report->end(ping);
+        out_sink_flush(&ping->sink);
+    }
     return TOOL_ERROR;
 }
 

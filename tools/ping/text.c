@@ -184,10 +184,10 @@ static void reply_came(struct ping *ping, const struct ping_reply *reply)
 static void say_local(struct ping *ping, const struct ping_error *error)
 {
     out_flush(ping->out);
-    if (error->at_send)
+    if (error->info > 0)
+        message_error("local error: message too long, mtu=%u", error->info);
+    else if (error->at_send)
         message_error("sendmsg: %s", strerror(error->system_errno));
-    else if (error->info > 0)
-        message_error("local error: message too long, mtu: %u", error->info);
     else
         message_error("local error: %s", strerror(error->system_errno));
 }
