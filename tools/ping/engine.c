@@ -455,6 +455,7 @@ static void take_error(struct ping_engine *engine, const struct pkt_icmp_event *
     const struct ping_error error = {.target = target,
                                      .sequence = whole_sequence(target, probe.sequence),
                                      .from = event->from,
+                                     .interface = event->interface,
                                      .type = event->type,
                                      .code = event->code,
                                      .info = event->mtu != 0 ? event->mtu : event->pointer,

@@ -73,6 +73,7 @@ struct ping_error {
     int system_errno; /* with is_local */
     bool at_send;     /* with is_local: the call that should have sent it failed */
     struct pkt_ip from;
+    uint32_t interface; /* index of the one that it came in by; 0: not known */
     uint8_t type;
     uint8_t code;
     uint32_t info; /* "too long": the next hop's MTU; "parameter problem": the pointer */

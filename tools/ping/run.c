@@ -472,6 +472,7 @@ static int prepare(struct run *run)
     run->pool.memory = memory_of_heap(TIMES_BYTES_MAX);
     run->port = (struct engine_port){.context = &run->wire, .send = wire_send, .now = port_now};
     ping->pool = &run->pool;
+    words_learn_interfaces();
     ping->silent = silent;
     ping->run = run;
     ping->ip_options_len = wire_ip_options(ping->options, options);

@@ -57,7 +57,7 @@ static void put_from(struct ping *ping)
     const struct ping_options *options = ping->options;
     if (options->interface == NULL && options->source.version == 0)
         return;
-    out_printf(ping->out, "from %s %s: ", words_of_address(ping->source),
+    out_printf(ping->out, "from %s %s: ", words_of_scoped(ping->source, ping->targets[0].scope),
                options->interface == NULL ? "" : options->interface);
 }
 
@@ -67,7 +67,7 @@ static void put_single_header(struct ping *ping, const struct ping_target *targe
     unsigned long len = (unsigned long)options->data_len;
     bool is_ip6 = target->address.version == 6;
     out_printf(ping->out, is_ip6 ? "PING %s(%s) " : "PING %s (%s) ", target->name,
-               words_of_address(target->address));
+               words_of_scoped(target->address, target->scope));
     if (is_ip6 && options->has_flow_label)
         out_printf(ping->out, ", flow 0x%05x, ", (unsigned)options->flow_label);
     put_from(ping);
@@ -142,7 +142,7 @@ static void put_marks(struct ping *ping, const struct ping_reply *reply)
 static void put_sender(struct ping *ping, const struct ping_reply *reply)
 {
     const char *name = names_of(ping, reply->from);
-    const char *address = words_of_address(reply->from);
+    const char *address = words_of_scoped(reply->from, reply->interface);
     out_printf(ping->out, name == NULL ? "%zu bytes from %s:" : "%zu bytes from %s (%s):", reply->message_len,
                name == NULL ? address : name, address);
 }
@@ -200,7 +200,8 @@ static void put_error(struct ping *ping, const struct ping_error *error)
                                           .code = error->code,
                                           .info = error->info,
                                           .gateway = error->gateway};
-    const char *name = names_of(ping, error->from), *address = words_of_address(error->from);
+    uint32_t scope = error->interface != 0 ? error->interface : error->target->scope;
+    const char *name = names_of(ping, error->from), *address = words_of_scoped(error->from, scope);
     const char *colon = error->counts ? "" : ":";
     words_of_error(&what, words, sizeof words);
     put_stamp(ping, error->has_time, error->time);

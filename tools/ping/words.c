@@ -2,15 +2,18 @@
 #include "words.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    ANY = -1,     /* whatever code the table does not have */
-    TOO_LONG = 1, /* #: the MTU */
-    POINTER,      /* #: the octet */
-    CODE,         /* #: the code */
-    GATEWAY,      /* the gateway follows */
+    INTERFACES_MAX = 256, /* whose names are kept */
+    LINK_SCOPE = 2,       /* of groups (RFC 4291 2.7) */
+    ANY = -1,             /* whatever code the table does not have */
+    TOO_LONG = 1,         /* #: the MTU */
+    POINTER,              /* #: the octet */
+    CODE,                 /* #: the code */
+    GATEWAY,              /* the gateway follows */
 };
 
 struct phrase {
@@ -106,6 +109,42 @@ const char *words_of_address(struct pkt_ip address)
     const void *bytes = address.version == 6 ? (const void *)address.ip6.byte : address.ip4.byte;
     if (inet_ntop(address.version == 6 ? AF_INET6 : AF_INET, bytes, text, INET6_ADDRSTRLEN) == NULL)
         *text = '\0';
+    return text;
+}
+
+static struct {
+    uint32_t index;
+    char name[IF_NAMESIZE];
+} interfaces[INTERFACES_MAX];
+
+void words_learn_interfaces(void)
+{
+    struct if_nameindex *all = if_nameindex();
+    for (unsigned i = 0; all != NULL && all[i].if_index != 0 && i < INTERFACES_MAX; i++) {
+        interfaces[i].index = all[i].if_index;
+        (void)snprintf(interfaces[i].name, sizeof interfaces[i].name, "%s", all[i].if_name);
+    }
+    if (all != NULL)
+        if_freenameindex(all);
+}
+
+const char *words_of_scoped(struct pkt_ip address, uint32_t interface)
+{
+    static char texts[4][INET6_ADDRSTRLEN + IF_NAMESIZE];
+    static unsigned next;
+    bool is_scoped = address.version == 6 && interface != 0 &&
+                     (pkt_ip6_is_link_local(address.ip6) ||
+                      (pkt_ip6_is_multicast(address.ip6) && pkt_ip6_scope(address.ip6) <= LINK_SCOPE));
+    if (!is_scoped)
+        return words_of_address(address);
+    char *text = texts[next++ % 4];
+    for (unsigned i = 0; i < INTERFACES_MAX; i++) {
+        if (interfaces[i].index == interface) {
+            (void)snprintf(text, sizeof texts[0], "%s%%%s", words_of_address(address), interfaces[i].name);
+            return text;
+        }
+    }
+    (void)snprintf(text, sizeof texts[0], "%s%%%u", words_of_address(address), interface);
     return text;
 }
 

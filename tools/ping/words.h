@@ -25,6 +25,13 @@ void words_of_error(const struct ping_error_words *error, char *ret_text, size_t
 /* An address as text, in a static buffer that the fourth call after it overwrites. */
 const char *words_of_address(struct pkt_ip address);
 
+/* The same with the interface behind % where the address means nothing without (RFC 4007 11); its index,
+ * where its name was not learned. */
+const char *words_of_scoped(struct pkt_ip address, uint32_t interface);
+
+/* Learns the names of this machine's interfaces, as long as it may ask. */
+void words_learn_interfaces(void);
+
 /* Orders addresses: IPv4 first, then by their octets. */
 int words_compare(struct pkt_ip a, struct pkt_ip b);
 
