@@ -228,7 +228,9 @@ static void end_single(struct ping_engine *engine)
     const struct pkt_rtt_stats *stats = &engine->ping->targets[0].stats;
     if (options->deadline_ns > 0 && stats->errors > 0)
         engine->is_over = true;
-    if (options->count > 0 && stats->received + stats->errors >= options->count)
+    /* Of a group others may answer yet. */
+    if (options->count > 0 && !engine->ping->targets[0].is_group &&
+        stats->received + stats->errors >= options->count)
         engine->is_over = true;
     if (engine->is_over || !schedule_is_done(engine) || engine->ends_is_set)
         return;
