@@ -206,7 +206,7 @@ static bool ask_route(struct run *run, const struct ping_target *target, struct 
 {
     const struct ping_options *options = run->ping.options;
     struct pkt_interface interface = {.index = target->scope};
-    struct pkt_error error;
+    struct pkt_error error = {.code = PKT_OK};
     if (options->interface != NULL &&
         pkt_interface_find(run->host, options->interface, &interface, &error) != 0)
         return false;
@@ -218,8 +218,7 @@ static bool ask_route(struct run *run, const struct ping_target *target, struct 
                                               .traffic_class = (uint8_t)options->traffic_class,
                                               .protocol = target->address.version == 6 ? 58 : 1};
     int result = pkt_route_get(run->host, &request, ret_route, &error);
-    if (result != 0)
-        run->route_errno = error.system_errno;
+    run->route_error = error;
     return result == 0;
 }
 
@@ -285,11 +284,14 @@ static int take_targets(struct run *run)
 static int check_way(struct run *run)
 {
     struct ping *ping = &run->ping;
+    const struct pkt_error *error = &run->route_error;
     char sentence[80];
     if (ping->target_count != 1 || ping->sweeps || !ping->targets[0].has_no_way)
         return 0;
-    (void)snprintf(sentence, sizeof sentence, "connect: %s", strerror(run->route_errno));
-    return fail_with(run, PKT_E_SYSTEM, run->route_errno, sentence);
+    if (error->system_errno == 0)
+        return fail_with(run, PKT_E_ARGUMENT, EINVAL, error->sentence);
+    (void)snprintf(sentence, sizeof sentence, "connect: %s", strerror(error->system_errno));
+    return fail_with(run, PKT_E_SYSTEM, error->system_errno, sentence);
 }
 
 /* ping(8) wants to be told that everybody is meant. */

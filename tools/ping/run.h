@@ -28,7 +28,7 @@ struct run {
     struct target_list *list;
     struct pkt_rtt_pool pool;
     struct pkt_host *host;
-    int route_errno;                               /* why there is no way to a target */
+    struct pkt_error route_error;                  /* why there is no way to a target */
     uint32_t unresolved;                           /* names without an answer yet */
     uint32_t failed;                               /* names without an address */
     struct pkt_error family_errors[WIRE_FAMILIES]; /* why a socket could not be opened */
