@@ -581,7 +581,7 @@ enum tool_status run_fail(struct run *run)
     advise(run);
     if (ping->options->json)
         ping->report->begin(ping);
-    if (ping->targets != NULL && ping->targets[0].has_no_way && ping->target_count == 1)
+    if (run->route_error.system_errno != 0 && ping->targets != NULL && ping->target_count == 1)
         explain(run, &ping->targets[0]);
     if (ping->options->json) {
         ping->target_count = 0;
