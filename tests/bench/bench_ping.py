@@ -2,7 +2,8 @@
 """Races pktping against ping and fping in namespaces of its own: bench_ping.py PKTPING SIM_RESPONDER [PART]...
 
 One line a figure: what was seen beside what is wanted. Nothing is asserted. What a packet's round trip took is told by tcpdump
-with stamps in nanoseconds, on the interface where the pinger runs.
+with stamps in nanoseconds, on the interface where the pinger runs. On a veth the driver stamps what is sent after tcpdump has
+taken it: with every further tcpdump its round trips grow and those of pktping do not, so the difference is below 0.
 """
 import json
 import os
@@ -81,7 +82,7 @@ class Capture:
 
     def rtts(self):
         """Microseconds by sequence number."""
-        sent = {key: at for at, *key in ((a, (i, s)) for a, i, s in self.sent) for key in [key[0]]}
+        sent = {(i, s): a for a, i, s in self.sent}
         return {s: (a - sent[(i, s)]) / 1000 for a, i, s in self.answered if (i, s) in sent}
 
 
@@ -101,7 +102,7 @@ def part_pace():
             _, seen = captured('v0', command)
             wall = (seen.sent[-1][0] - seen.sent[0][0]) / 1e6
             line('%d echoes at %d ms, first to last on the wire; %s' % (count, interval, name),
-                 '%8.2f ms, %d sent, %+.2f %% of %d ms' % (wall, len(seen.sent), 100 * (wall / ideal - 1), ideal), '1 %, exact count')
+                 '%8.2f ms, %d sent, %+.2f %% of %d ms' % (wall, len(seen.sent), 100 * (wall / ideal - 1), ideal), 'within 1 %')
 
 
 def rtts_of(name, done):
@@ -128,7 +129,7 @@ def part_rtt():
                     line('round trip less that of the capture, %s, %s; %s' % (interface, load, name),
                          'median %+8.2f us of %d (the capture: %.2f us)' % (
                              statistics.median(apart), len(apart), statistics.median(truth.values()))
-                         if apart else 'nothing: ' + done.stderr.strip(), '2 us, pktping')
+                         if apart else 'nothing: ' + done.stderr.strip(), 'within 5 us')
         finally:
             for loop in loops:
                 loop.kill()
@@ -146,7 +147,7 @@ def part_first():
             firsts.append(said.get(1, 0))
             seconds.append(said.get(2, 0))
         line('round trip to a neighbour not yet resolved; %s' % name, 'first %8.2f us, second %8.2f us (medians of 10)' % (
-            statistics.median(firsts), statistics.median(seconds)), 'first as second')
+            statistics.median(firsts), statistics.median(seconds)), 'no ARP time in the first')
 
 
 def part_sweep():
@@ -165,7 +166,8 @@ def part_sweep():
         with open(calls, encoding='ascii') as file:
             total = [text.split() for text in file if text.rstrip().endswith('total')]
         line('sweep of 65,534 living addresses, best of 5; %s' % name, '%6.2f s, %d alive, fping takes %.2f times; %s calls an echo' % (
-            *best[name], best['fping'][0] / best[name][0], '%.2f' % (int(total[0][3]) / 65534) if total else '?'), '10 times')
+            *best[name], best['fping'][0] / best[name][0], '%.2f' % (int(total[0][3]) / 65534) if total else '?'),
+             'not slower; user clock 1.2 times; none dead; under 0.2 calls')
 
 
 def part_dead():
@@ -176,7 +178,7 @@ def part_dead():
         start = time.monotonic()
         verdicts[name] = set(inside(NEAR, command).stdout.split())
         line('/24 on link, 200 dead; %s' % name, '%6.2f s, %d alive' % (time.monotonic() - start, len(verdicts[name])),
-             'faster than fping, 54 alive')
+             '3 times as fast as fping, 54 alive')
     line('/24 on link: the same verdicts', 'yes' if verdicts['pktping'] == verdicts['fping'] else str(
         sorted(verdicts['pktping'] ^ verdicts['fping'])), 'yes')
 
@@ -192,7 +194,7 @@ def part_many():
         received = sum(int(n) for n in re.findall(r'(\d+) received', done.stdout)) if name == 'pktping' else sum(
             int(n) for n in re.findall(r'xmt/rcv/%loss = \d+/(\d+)/', done.stderr))
         line('1,000 targets, a packet a second each, 10 s; %s' % name, '%.2f %% CPU of %.2f s, %.1f MiB at most, %d replies' % (
-            100 * (user + system) / wall, wall, memory / 1024, received), 'a few %, 10,000 replies')
+            100 * (user + system) / wall, wall, memory / 1024, received), 'under 3 % of a core, under 16 MiB')
 
 
 def part_forged():
@@ -215,7 +217,7 @@ def part_forged():
         line('100 echoes at 20 ms beside %s forged replies' % (flooded[1] if flooded else '?'),
              '%.2f s, %s received, %s lost, %s duplicates, %s late, %s forged, median %s us' % (
                  wall, *(said.get(key) for key in ('received', 'lost', 'duplicates', 'late', 'forged', 'rtt_p50_us'))),
-             '100 received, nothing else changed')
+             'no figure changes, run time bounded')
 
 
 def main():
