@@ -29,8 +29,7 @@ scripts/run.sh >"$work/tour" 2>"$work/errors" || fail "the tour ends with $?"
 mapfile -t commands < <(sed -n '/^Try next:$/,$p' "$work/tour" | tail -n +2)
 [ ${#commands[@]} -eq 3 ] || fail "the tour ends with ${#commands[@]} commands"
 for command in "${commands[@]}"; do
-    # shellcheck disable=SC2086 # words of a command line
-    $command >"$work/output" 2>"$work/errors" || fail "$command: exit status $?"
+    sh -c "$command" >"$work/output" 2>"$work/errors" || fail "$command: exit status $?"
     [ "$(wc -l <"$work/output")" -ge 3 ] || fail "$command prints little"
 done
 
