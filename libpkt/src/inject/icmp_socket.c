@@ -144,18 +144,38 @@ static int open_kind(bool raw, const struct pkt_icmp_socket_options *options,
     return result;
 }
 
+static bool is_forbidden(const struct pkt_error *error)
+{
+    return error->system_errno == EACCES || error->system_errno == EPERM;
+}
+
+/* Where neither kind is allowed, the way that needs no privilege is the one to complain of. */
+static int open_either(const struct pkt_icmp_socket_options *options, struct pkt_icmp_socket **ret_socket,
+                       struct pkt_error *reterr_error)
+{
+    struct pkt_error error = {0}, raw_error = {0};
+    int result = open_kind(false, options, ret_socket, &error);
+    if (result == 0)
+        return 0;
+    int raw_result = open_kind(true, options, ret_socket, &raw_error);
+    if (raw_result == 0)
+        return 0;
+    bool tells_more = is_forbidden(&error) && !is_forbidden(&raw_error);
+    if (reterr_error != NULL)
+        *reterr_error = tells_more ? raw_error : error;
+    return tells_more ? raw_result : result;
+}
+
 int pkt_icmp_socket_open(const struct pkt_icmp_socket_options *options, struct pkt_icmp_socket **ret_socket,
                          struct pkt_error *reterr_error)
 {
     struct pkt_icmp_socket_options taken;
-    struct pkt_error ignored; /* the way that needs no privilege is the one to complain of */
     int result = take_options(options, &taken, reterr_error);
     if (result < 0)
         return result;
-    if (taken.kind != PKT_ICMP_SOCKET_AUTO)
-        return open_kind(taken.kind == PKT_ICMP_SOCKET_RAW, &taken, ret_socket, reterr_error);
-    result = open_kind(false, &taken, ret_socket, reterr_error);
-    return result < 0 && open_kind(true, &taken, ret_socket, &ignored) == 0 ? 0 : result;
+    if (taken.kind == PKT_ICMP_SOCKET_AUTO)
+        return open_either(&taken, ret_socket, reterr_error);
+    return open_kind(taken.kind == PKT_ICMP_SOCKET_RAW, &taken, ret_socket, reterr_error);
 }
 
 void pkt_icmp_socket_close(struct pkt_icmp_socket *socket)
