@@ -294,6 +294,8 @@ test_kinds() {
         lab_in A "$helper" $family auto to="$to" >"$LAB_DIR/kinds" || lab_fail 'no raw socket'
         grep -q '^socket raw' "$LAB_DIR/kinds" || lab_fail "$(cat "$LAB_DIR/kinds")"
         counts kinds messages 1
+        lab_in A "$helper" $family auto interface=nosuch to="$to" 2>"$LAB_DIR/said" && lab_fail 'out of no interface'
+        grep -q nosuch "$LAB_DIR/said" || lab_fail "the raw socket's error is not told: $(cat "$LAB_DIR/said")"
         lab_in A setpriv --bounding-set -all --inh-caps -all "$helper" $family auto to="$to" 2>"$LAB_DIR/said" && lab_fail 'no privilege needed'
         grep -q ping_group_range "$LAB_DIR/said" || lab_fail "$(cat "$LAB_DIR/said")"
     done

@@ -192,8 +192,8 @@ enum pkt_icmp_socket_lack {
  *
  * Fails with PKT_E_ARGUMENT (options that make no sense), PKT_E_UNSUPPORTED (stamps or an option that the
  * kernel does not have), PKT_E_MEMORY or PKT_E_SYSTEM: no privilege (of AUTO: for both kinds; the sentence is
- * that of DATAGRAM), no such interface, an address that is not of this machine (EADDRNOTAVAIL), an identifier
- * in use (EADDRINUSE), ...
+ * that of DATAGRAM, unless RAW was allowed and failed for another reason), no such interface, an address that
+ * is not of this machine (EADDRNOTAVAIL), an identifier in use (EADDRINUSE), ...
  */
 PKT_API PKT_NODISCARD int pkt_icmp_socket_open(const struct pkt_icmp_socket_options *options,
                                                struct pkt_icmp_socket **ret_socket,
