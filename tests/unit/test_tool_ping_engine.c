@@ -405,6 +405,13 @@ static void test_forged_replies(void **state)
     }
     assert_int_equal(world.replies + world.duplicates + world.late, 0);
     assert_int_equal(ping.forged, 18);
+    make_echo(message, 0, &world.log[0]);
+    struct pkt_icmp_event event = event_of(pkt_ip_from4((struct pkt_ip4){
+                                               {10, 0, 0, 1}
+    }),
+                                           message, sizeof message);
+    engine_take(&engine, &event); /* right in all but its sender */
+    assert_int_equal(ping.forged, 19);
     assert_int_equal(targets[0].stats.waiting, 1);
     answer_to(0, MS);
     assert_int_equal(world.replies, 1);

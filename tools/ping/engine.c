@@ -366,7 +366,6 @@ static struct ping_reply describe(const struct ping_engine *engine, const struct
         .options = event->options,
         .checksum_bad = event->checksum == PKT_CHECKSUM_BAD,
         .truncated = event->wire_len < HEADER_LEN + ping->options->data_len,
-        .is_elsewhere = !target->is_group && !pkt_ip_equal(event->from, target->address),
     };
     look_for_wrong_data(ping, pkt_view_from(event->message, HEADER_LEN), &reply);
     return reply;
@@ -415,6 +414,14 @@ static bool has_tag(const struct ping *ping, struct pkt_view message)
     return message.len >= HEADER_LEN + len;
 }
 
+/* Of a group anybody may answer; a host answers for itself. Who sends another's tag has seen it on its way.
+ */
+static bool is_right_sender(const struct ping *ping, const struct pkt_echo_probe *probe, struct pkt_ip from)
+{
+    const struct ping_target *target = &ping->targets[probe->target];
+    return target->is_group || pkt_ip_equal(target->address, from);
+}
+
 static void take_message(struct ping_engine *engine, const struct pkt_icmp_event *event)
 {
     struct ping *ping = engine->ping;
@@ -422,7 +429,8 @@ static void take_message(struct ping_engine *engine, const struct pkt_icmp_event
     bool is_reply = event->type == (event->from.version == 6 ? PKT_ICMP6_ECHO_REPLY : PKT_ICMP_ECHO_REPLY);
     if (!is_reply)
         return;
-    if (!has_tag(ping, event->message) || !find_probe(engine, event->message, event->from, &probe)) {
+    if (!has_tag(ping, event->message) || !find_probe(engine, event->message, event->from, &probe) ||
+        !is_right_sender(ping, &probe, event->from)) {
         ping->forged++;
         return;
     }

@@ -57,10 +57,9 @@ struct ping_reply {
     struct pkt_wall time;    /* with has_time: when it came */
     struct pkt_view options; /* of the IPv4 header */
     bool checksum_bad;
-    bool truncated;    /* shorter than what was sent */
-    bool is_elsewhere; /* from another address than the echo was sent to */
-    bool has_wrong;    /* an octet came back as another one: */
-    size_t wrong_at;   /* its place in the data */
+    bool truncated;  /* shorter than what was sent */
+    bool has_wrong;  /* an octet came back as another one: */
+    size_t wrong_at; /* its place in the data */
     uint8_t wrong_is;
     uint8_t wrong_should;
 };

@@ -131,8 +131,6 @@ static void put_marks(struct ping *ping, const struct ping_reply *reply)
 {
     if (reply->answer == PING_ANSWER_DUPLICATE && (!reply->target->is_group || ping->options->verbose > 0))
         out_string(ping->out, " (DUP!)");
-    if (reply->is_elsewhere)
-        out_string(ping->out, " (DIFFERENT ADDRESS!)");
     if (reply->checksum_bad)
         out_string(ping->out, " (BAD CHECKSUM!)");
     put_wrong_data(ping->out, reply);
@@ -257,6 +255,11 @@ static void end(struct ping *ping)
     summary_write_responders(ping);
     if (ping->options->histogram)
         summary_draw_histogram(ping);
+    if (ping->forged == 0)
+        return;
+    out_flush(ping->out);
+    message_warning("%" PRIu64 " %s not genuine: another sender, or not the tag of an echo of this run",
+                    ping->forged, message_plural(ping->forged, "reply was", "replies were"));
 }
 
 const struct ping_report ping_report_text = {.begin = begin,
