@@ -165,8 +165,9 @@ test_neighbours() {
         says 'resolved' "$mac" resolve eth0 "$address" 5000
         lab_capture_sees 'arp[6:2] == 2 or (icmp6 and ip6[40] == 136)'
         lab_capture_stop
-        same 'nothing but questions and answers' 0 \
-            "$(tcpdump -nr "$LAB_DIR/resolve.pcap" 'not arp and not icmp6 or udp' 2>/dev/null | wc -l)"
+        # The kernel's own membership reports may fall into the capture: IGMP, and MLD behind a Hop-by-Hop header.
+        same 'nothing but questions and answers' '' \
+            "$(tcpdump -nr "$LAB_DIR/resolve.pcap" 'not arp and not icmp6 and not igmp and not ip6 proto 0' 2>/dev/null)"
         says 'known' "$mac" resolve eth0 "$address" 0
     done
     same 'neighbours' "$(ip_neighbours | sort)" "$(ours neighbours | sort)"
