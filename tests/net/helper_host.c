@@ -3,6 +3,7 @@
  *
  *     helper_host interfaces | addresses | neighbours
  *     helper_host route DESTINATION [interface NAME] [source ADDRESS] [mark NUMBER] [port NUMBER]
+ *     helper_host table INTERFACE VERSION
  *     helper_host resolve INTERFACE ADDRESS MILLISECONDS
  *     helper_host next-hop DESTINATION MILLISECONDS
  *     helper_host watch [BUFFER-SIZE]      (until it is killed; with a size: what waits at the end of input)
@@ -180,6 +181,18 @@ static int route(char **arguments)
     printf("%s dev %s source %s gateway %s mtu %u table %u\n", types[found.type], name_of(found.interface),
            text_of(found.source), text_of(found.gateway), found.mtu, found.table);
     return 0;
+}
+
+static int table(char **arguments)
+{
+    struct pkt_neighbour_table found;
+    struct pkt_error error;
+    if (pkt_neighbour_table_get(host, index_of(arguments[0]), (uint8_t)atoi(arguments[1]), &found, &error) <
+        0)
+        return say_error(&error);
+    printf("thresh3 %u mcast_probes %u retrans %lld\n", found.most, found.questions,
+           (long long)(found.retransmit_ns / 1000000));
+    return found.entries > found.most ? 1 : 0;
 }
 
 static int resolve(char **arguments)
@@ -394,6 +407,7 @@ int main(int count, char **arguments)
         {"addresses",  0, addresses   },
         {"neighbours", 0, neighbours  },
         {"route",      1, route       },
+        {"table",      2, table       },
         {"resolve",    3, resolve     },
         {"next-hop",   2, next_hop    },
         {"watch",      0, watch       },

@@ -52,6 +52,25 @@ PKT_API PKT_NODISCARD int pkt_neighbour_list(struct pkt_host *host, uint32_t int
                                              struct pkt_neighbour *ret_neighbours, size_t max,
                                              size_t *ret_count, struct pkt_error *reterr_error);
 
+/* The kernel's table of neighbours, and how it asks for one on an interface. */
+struct pkt_neighbour_table {
+    uint32_t entries;      /* in it now, those of other network namespaces included */
+    uint32_t most;         /* as many as it ever holds (gc_thresh3); beyond it sending fails with ENOBUFS */
+    uint32_t questions;    /* ARP requests or neighbour solicitations before it gives up (mcast_solicit) */
+    int64_t retransmit_ns; /* between two of them */
+};
+
+/*
+ * The table of an IP version.
+ *
+ * interface  index; 0: questions and retransmit_ns are the defaults of new interfaces
+ *
+ * Fails with PKT_E_SYSTEM (ENODEV: there is no such interface) or PKT_E_ARGUMENT.
+ */
+PKT_API PKT_NODISCARD int pkt_neighbour_table_get(struct pkt_host *host, uint32_t interface, uint8_t version,
+                                                  struct pkt_neighbour_table *ret_table,
+                                                  struct pkt_error *reterr_error);
+
 /*
  * The link-layer address of a unicast neighbour. Where the kernel does not know it, it is made to ask: with
  * CAP_NET_ADMIN by an entry in use (NTF_USE), which sends nothing but ARP or neighbour solicitations; without
