@@ -127,7 +127,8 @@ struct ping {
     void (*silent)(struct ping *ping, struct ping_target *target); /* an echo had no reply */
     /* what is known before the first echo */
     int64_t pause_ns;     /* the least between two echoes with -f and -A, without privilege; 0: none */
-    uint64_t rate;        /* echoes a second in all that the schedule makes at most */
+    uint64_t rate_limit;  /* echoes a second that the table of neighbours has room for; 0: any */
+    uint64_t rate;        /* echoes a second in all that the schedule makes at most; 0: any */
     struct pkt_ip source; /* that echoes to the first target will have; version 0: not known */
     unsigned ip_options_len;
     struct names *names;     /* NULL: without -H */

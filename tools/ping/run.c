@@ -3,6 +3,7 @@
 
 #include "common/memory.h"
 #include "common/message.h"
+#include "on_link.h"
 #include "pkt/clock.h"
 #include "pkt/host.h"
 #include "pkt/interface.h"
@@ -277,6 +278,8 @@ static int take_targets(struct run *run)
         }
         look_at(run, to);
     }
+    if (ping->sweeps)
+        ping->rate_limit = on_link_limit(ping, run->host);
     return 0;
 }
 

@@ -24,8 +24,8 @@ static int64_t interval_of(const struct ping_options *options)
     return options->flood ? 0 : INTERVAL_NS_DEFAULT;
 }
 
-/* Between echoes of a round: --rate, or what floods nobody. */
-static int64_t gap_of(const struct ping *ping, int64_t interval_ns)
+/* Between echoes of a round, as --rate has it, or such that nobody is flooded. */
+static int64_t wanted_gap(const struct ping *ping, int64_t interval_ns)
 {
     uint64_t rate = ping->options->rate;
     if (rate == NUMBER_RATE_MAX)
@@ -36,6 +36,13 @@ static int64_t gap_of(const struct ping *ping, int64_t interval_ns)
         return SWEEP_GAP_NS;
     int64_t even = interval_ns / ping->target_count;
     return even < SPREAD_NS_MAX ? even : SPREAD_NS_MAX;
+}
+
+static int64_t gap_of(const struct ping *ping, int64_t interval_ns)
+{
+    int64_t wanted = wanted_gap(ping, interval_ns);
+    int64_t least = ping->rate_limit > 0 ? (int64_t)((uint64_t)PKT_NS_PER_S / ping->rate_limit) : 0;
+    return wanted > least ? wanted : least;
 }
 
 void schedule_start(struct ping_engine *engine, struct pkt_mono now)

@@ -46,9 +46,10 @@ double summary_loss(const struct pkt_rtt_stats *stats)
 
 static const char *rate_text(const struct ping *ping, char *text, size_t size)
 {
-    if (ping->options->rate == NUMBER_RATE_MAX)
+    if (ping->rate == 0)
         return "as fast as the machine sends";
-    (void)snprintf(text, size, "at most %" PRIu64 " a second", ping->rate);
+    (void)snprintf(text, size, "at most %" PRIu64 " a second%s", ping->rate,
+                   ping->rate == ping->rate_limit ? " (room of the neighbour table)" : "");
     return text;
 }
 
@@ -59,11 +60,11 @@ static bool is_bare(const struct ping *ping)
 
 void summary_write_header(struct ping *ping)
 {
-    char rate[48];
+    char rate[80];
     const char *again = ping->sweeps && ping->options->count == 0 && !ping->options->loop
                             ? ", a second try for the silent"
                             : "";
-    char line[160];
+    char line[200];
     (void)snprintf(line, sizeof line, "PING %" PRIu32 " %s, %" PRIu64 " bytes of data, %s%s.",
                    ping->target_count, message_plural(ping->target_count, "target", "targets"),
                    ping->options->data_len, rate_text(ping, rate, sizeof rate), again);

@@ -17,6 +17,9 @@ enum {
     OPTION_RECORD_ROUTE = 7,   /* RFC 791 3.1 */
     OPTION_TIMESTAMP = 68,
     OPTIONS_LEN = 40, /* as many as there can be */
+    /* Echoes to neighbours that are still asked for wait in it for three seconds, and leave no room for those
+     * to others; the kernel's usual default holds about 200. It doubles this. */
+    SEND_BUFFER = 212992,
     RECORD_ROUTE_LEN = 39,
 };
 
@@ -94,7 +97,7 @@ int wire_open(struct wire *wire, const struct ping_options *options, unsigned fa
         .debug = options->debug,
         .pmtu = (int)options->mtu_mode,
         .ip_options = pkt_view_make(bytes, ip_options_len),
-        .send_buffer_size = options->send_buffer,
+        .send_buffer_size = options->send_buffer > 0 ? options->send_buffer : SEND_BUFFER,
         .stamps = stamps_of(options),
         .stamps_card = options->clock == PING_CLOCK_HARDWARE,
     };
