@@ -8,10 +8,12 @@
 
 #include <arpa/inet.h>
 #include <cmocka.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "pkt/address.h"
+#include "pkt/ip.h"
 #include "support/frame.h"
 
 static struct pkt_ip4 ip4(unsigned a, unsigned b, unsigned c, unsigned d)
@@ -221,6 +223,48 @@ static void solicited_node(void **state)
                               ip6("ff0200000000000000000001ff0e8c6c"))); /* RFC 4291 2.7.1 */
 }
 
+static struct pkt_ip ip_of(const char *text)
+{
+    struct pkt_ip4 ip4;
+    struct pkt_ip6 ip6;
+    if (pkt_ip4_parse(text, strlen(text), &ip4))
+        return pkt_ip_from4(ip4);
+    assert_true(pkt_ip6_parse(text, strlen(text), &ip6));
+    return pkt_ip_from6(ip6);
+}
+
+static void prefixes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *address, *network;
+        unsigned bits;
+        bool is_in;
+    } cases[] = {
+        {"192.0.2.77",      "192.0.2.0",   24,       true },
+        {"192.0.3.0",       "192.0.2.0",   24,       false},
+        {"192.0.3.0",       "192.0.2.0",   23,       true },
+        {"192.0.2.127",     "192.0.2.1",   25,       true },
+        {"192.0.2.128",     "192.0.2.1",   25,       false},
+        {"192.0.2.1",       "192.0.2.1",   32,       true },
+        {"192.0.2.0",       "192.0.2.1",   32,       false},
+        {"192.0.2.0",       "192.0.2.1",   UINT_MAX, false},
+        {"192.0.2.1",       "192.0.2.1",   UINT_MAX, true },
+        {"203.0.113.9",     "10.0.0.0",    0,        true },
+        {"2001:db8::1",     "2001:db8::",  64,       true },
+        {"2001:db8:0:1::1", "2001:db8::",  64,       false},
+        {"2001:db8:0:1::1", "2001:db8::",  63,       true },
+        {"2001:db8::1",     "2001:db8::",  127,      true },
+        {"2001:db8::2",     "2001:db8::",  127,      false},
+        {"2001:db8::2",     "2001:db8::3", 1000,     false},
+        {"::",              "0.0.0.0",     0,        false},
+        {"0.0.0.0",         "::",          0,        false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(pkt_ip_is_in_prefix(ip_of(cases[i].address), ip_of(cases[i].network), cases[i].bits),
+                         cases[i].is_in);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +276,7 @@ int main(void)
         cmocka_unit_test(text_as_the_c_library_reads_it),
         cmocka_unit_test(random_text_as_the_c_library_reads_it),
         cmocka_unit_test(text_ends_at_its_length),
+        cmocka_unit_test(prefixes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "pkt/clock.h"
 #include "pkt/privilege.h"
 #include "pkt/route.h"
+#include "pkt/sandbox.h"
 #include "pkt/socket.h"
 #include "targets.h"
 
@@ -405,9 +406,22 @@ static enum tool_status give_up(struct lan_run *run)
     return TOOL_ERROR;
 }
 
+/* All that is needed is open: frames are sent, received, and told of. */
+static int confine(struct lan_run *run)
+{
+    const struct pkt_sandbox_options options = {.size = sizeof options, .profile = PKT_SANDBOX_SENDER};
+    struct pkt_sandbox_state state;
+    int result = pkt_sandbox_enter(&options, &state, &run->error);
+    if (result == 0)
+        result = pkt_sandbox_prove(&state, &run->error);
+    if (result == 0)
+        pkt_sandbox_describe(&state, run->sandbox, sizeof run->sandbox);
+    return result;
+}
+
 static enum tool_status run_it(struct lan_run *run, const struct option_operands *operands)
 {
-    if (open_all(run, operands) != 0 || prepare(run) != 0)
+    if (open_all(run, operands) != 0 || prepare(run) != 0 || confine(run) != 0)
         return give_up(run);
     say_side_effects(run);
     run->report->begin(run);

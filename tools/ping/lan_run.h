@@ -86,6 +86,7 @@ struct lan_run {
     /* what happened */
     bool interrupted;
     uint64_t unasked; /* IPv6 addresses that were heard and found no room among the targets */
+    char sandbox[64];
     char failure[256];
     struct pkt_error error;
 };

@@ -9,23 +9,13 @@ enum {
     RETRY_NS = 20000000, /* behind a queue that was full */
 };
 
-static bool has_prefix(const struct pkt_interface_address *own, struct pkt_ip target)
-{
-    const uint8_t *a = target.version == 4 ? own->address.ip4.byte : own->address.ip6.byte;
-    const uint8_t *b = target.version == 4 ? target.ip4.byte : target.ip6.byte;
-    for (unsigned bit = 0; bit < own->prefix_len; bit++)
-        if (((a[bit / 8] ^ b[bit / 8]) >> (7 - bit % 8) & 1) != 0)
-            return false;
-    return true;
-}
-
 /* How well one of our addresses serves as the source of a question about target; 0: not at all. */
 static unsigned fitness(const struct pkt_interface_address *own, struct pkt_ip target)
 {
     bool is_tentative = (own->flags & PKT_INTERFACE_ADDRESS_TENTATIVE) != 0;
     if (own->address.version != target.version || (target.version == 6 && is_tentative))
         return 0;
-    if (has_prefix(own, target))
+    if (pkt_ip_is_in_prefix(target, own->address, own->prefix_len))
         return 3;
     return target.version == 6 && pkt_ip6_is_link_local(own->address.ip6) ? 2 : 1;
 }

@@ -11,25 +11,11 @@ enum {
     PLACE_S = 5,
 };
 
-/* The first bits of two addresses of the same version are the same. */
-static bool has_prefix(struct pkt_ip address, struct pkt_ip prefix, unsigned bits)
-{
-    const uint8_t *a = address.version == 4 ? address.ip4.byte : address.ip6.byte;
-    const uint8_t *b = prefix.version == 4 ? prefix.ip4.byte : prefix.ip6.byte;
-    unsigned most = address.version == 4 ? 32 : 128;
-    if (address.version != prefix.version)
-        return false;
-    for (unsigned bit = 0; bit < bits && bit < most; bit++)
-        if (((a[bit / 8] ^ b[bit / 8]) >> (7 - bit % 8) & 1) != 0)
-            return false;
-    return true;
-}
-
 static bool is_on_link(struct pkt_ip target, const struct pkt_interface_address *addresses, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (addresses[i].scope != LINK_SCOPE_HOST &&
-            has_prefix(target, addresses[i].address, addresses[i].prefix_len))
+            pkt_ip_is_in_prefix(target, addresses[i].address, addresses[i].prefix_len))
             return true;
     }
     return false;

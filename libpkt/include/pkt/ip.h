@@ -40,6 +40,10 @@ static inline bool pkt_ip_is_multicast(struct pkt_ip a)
     return a.version == 4 ? pkt_ip4_is_multicast(a.ip4) : a.version == 6 && pkt_ip6_is_multicast(a.ip6);
 }
 
+/* Whether an address begins with the first bits of network; of another version it does not. bits beyond the
+ * address's own count as those. */
+PKT_API bool pkt_ip_is_in_prefix(struct pkt_ip address, struct pkt_ip network, unsigned bits);
+
 PKT_END
 
 #endif

@@ -1,7 +1,9 @@
 /*
  * Addresses: what does not fit on one line of the header.
  */
-#include "pkt/address.h"
+#include "pkt/ip.h"
+
+#include <string.h>
 
 bool pkt_ip6_is_unspecified(struct pkt_ip6 a)
 {
@@ -31,4 +33,15 @@ struct pkt_mac pkt_mac_of_ip6_group(struct pkt_ip6 group)
         {0x33, 0x33, group.byte[12], group.byte[13], group.byte[14], group.byte[15]}
     };
     return mac;
+}
+
+bool pkt_ip_is_in_prefix(struct pkt_ip address, struct pkt_ip network, unsigned bits)
+{
+    const uint8_t *a = address.version == 4 ? address.ip4.byte : address.ip6.byte;
+    const uint8_t *b = network.version == 4 ? network.ip4.byte : network.ip6.byte;
+    unsigned most = address.version == 4 ? 32 : 128;
+    unsigned whole = (bits < most ? bits : most) / 8, rest = bits < most ? bits % 8 : 0;
+    if (address.version != network.version || memcmp(a, b, whole) != 0)
+        return false;
+    return rest == 0 || ((a[whole] ^ b[whole]) & (0xff00 >> rest) & 0xff) == 0;
 }
