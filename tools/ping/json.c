@@ -4,6 +4,7 @@
  * target, a summary.
  */
 #include "common/json_members.h"
+#include "extensions.h"
 #include "ping.h"
 #include "pkt/clock.h"
 #include "pkt/icmp.h"
@@ -107,6 +108,7 @@ static void put_local(const struct ping_error *error)
 static void put_icmp(const struct ping_error *error)
 {
     char words[128];
+    struct extensions extensions;
     const struct ping_error_words what = {.is_ip6 = error->from.version == 6,
                                           .type = error->type,
                                           .code = error->code,
@@ -124,10 +126,12 @@ static void put_icmp(const struct ping_error *error)
         json_text(&json, "gateway", words_of_address(error->gateway));
     pkt_json_key(&json, "quoted_hex");
     pkt_json_hex(&json, error->quoted);
-    if (error->extensions.len > 0) {
-        pkt_json_key(&json, "extensions_hex");
-        pkt_json_hex(&json, error->extensions);
-    }
+    if (error->extensions.len == 0)
+        return;
+    pkt_json_key(&json, "extensions_hex");
+    pkt_json_hex(&json, error->extensions);
+    extensions_read(error->extensions, &extensions);
+    extensions_put(&extensions, &json);
 }
 
 static void error_came(struct ping *ping, const struct ping_error *error)

@@ -4,6 +4,7 @@
  * lines, and a table in the end.
  */
 #include "common/message.h"
+#include "extensions.h"
 #include "names.h"
 #include "ping.h"
 #include "pkt/clock.h"
@@ -19,6 +20,7 @@ enum {
     NS_PER_US = 1000,
     IP4_HEADER_LEN = 20,
     ICMP_HEADER_LEN = 8,
+    QUOTED_MIN = 8, /* an ICMP header (RFC 792 quotes 8 octets of it) */
 };
 
 static bool is_flood(const struct ping *ping)
@@ -190,9 +192,20 @@ static void say_local(struct ping *ping, const struct ping_error *error)
         message_error("local error: %s", strerror(error->system_errno));
 }
 
+/* -v -v: our message as the error quotes it, from its ICMP header on. */
+static void put_quoted(struct ping *ping, const struct ping_error *error)
+{
+    if (ping->options->verbose < 2 || error->quoted.len < QUOTED_MIN)
+        return;
+    out_printf(ping->out, "\tquotes type %u, code %u, ident %u, seq %u, %zu bytes of the message\n",
+               pkt_u8(error->quoted, 0), pkt_u8(error->quoted, 1), pkt_u16(error->quoted, 4),
+               pkt_u16(error->quoted, 6), error->quoted.len);
+}
+
 static void put_error(struct ping *ping, const struct ping_error *error)
 {
     char words[128];
+    struct extensions extensions;
     const struct ping_error_words what = {.is_ip6 = error->from.version == 6,
                                           .type = error->type,
                                           .code = error->code,
@@ -210,6 +223,9 @@ static void put_error(struct ping *ping, const struct ping_error *error)
         out_printf(ping->out, "From %s (%s)%s icmp_seq=%u %s", name, address, colon,
                    error->sequence & UINT16_MAX, words);
     out_char(ping->out, '\n');
+    put_quoted(ping, error);
+    extensions_read(error->extensions, &extensions);
+    extensions_write(&extensions, ping->out);
 }
 
 static void error_came(struct ping *ping, const struct ping_error *error)
