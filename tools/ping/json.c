@@ -44,7 +44,10 @@ static void begin(struct ping *ping)
         json_text(&json, "source", words_of_address(ping->source));
     if (options->interface != NULL)
         json_text(&json, "interface", options->interface);
-    json_u64(&json, "data_bytes", options->data_len);
+    if (options->pmtu)
+        json_text(&json, "mode", "pmtu");
+    else
+        json_u64(&json, "data_bytes", options->data_len);
     if (options->count > 0)
         json_u64(&json, "packets", options->count);
     if (ping->rate > 0)

@@ -11,6 +11,7 @@
 #include "lan.h"
 #include "pkt/netns.h"
 #include "pkt/privilege.h"
+#include "pmtu_run.h"
 #include "run.h"
 
 #include <sys/prctl.h>
@@ -35,6 +36,22 @@ static bool shapes_echoes(void)
            options.user_rtt || options.outstanding || options.deadline_ns > 0;
 }
 
+/* Options that have no meaning for a search of the path MTU. */
+static bool is_no_search(void)
+{
+    const struct ping_options *o = &options;
+    bool paces = o->count > 0 || o->interval_ns >= 0 || o->deadline_ns > 0 || o->flood || o->adaptive ||
+                 o->preload > 0 || o->rate > 0 || o->loop || o->until.count > 0 || o->fail_if.count > 0;
+    bool shapes = o->data_len != PING_DATA_DEFAULT || o->pattern_len > 0 || o->hop_limit > 0 ||
+                  o->mtu_mode != PING_MTU_SYSTEM || o->record_route || o->send_buffer > 0 ||
+                  o->ip_timestamp != PING_TIMESTAMP_NONE || o->broadcast || o->connects || o->sticky_source ||
+                  o->no_loopback;
+    bool shows = o->alive || o->unreachable || o->names || o->outstanding || o->audible || o->print_time ||
+                 o->precise || o->user_rtt || o->clock != PING_CLOCK_KERNEL || o->histogram ||
+                 o->report_every_ns > 0 || o->prometheus != NULL || o->save != NULL || o->read != NULL;
+    return paces || shapes || shows || is_lan();
+}
+
 static const char *conflict_of(const struct option_operands *operands)
 {
     bool follows = options.flood || options.adaptive, one = operands->count == 1 && options.file_count == 0;
@@ -51,6 +68,8 @@ static const char *conflict_of(const struct option_operands *operands)
          "--lan finds the hosts by itself: leave out the others"},
         {is_lan() && shapes_echoes(),
          "--arp, --nd, --dad and --lan take -c, -i, -W, -I, -q, --rate, --netns and --json alone"},
+        {options.pmtu && is_no_search(),
+         "--pmtu takes -4, -6, -I, -W, -Q, -F, -e, -m, -r, -q, -v, --file, --netns, --socket, --no-why and --json alone"},
         {operands->count == 0 && options.file_count == 0 && options.lan_search == NULL,
          "nobody to ping: name a host, an address, a prefix such as 192.0.2.0/24, or give --file FILE"},
         {options.record_route && options.ip_timestamp != PING_TIMESTAMP_NONE,
@@ -116,7 +135,7 @@ static enum tool_status ping(const struct option_operands *operands)
         return run_fail(&run);
     if (run_find_targets(&run, operands) != 0)
         return run_fail(&run);
-    return run_all(&run);
+    return options.pmtu ? pmtu_run(&run) : run_all(&run);
 }
 
 int main(int argc, char **argv)
@@ -138,6 +157,10 @@ int main(int argc, char **argv)
     if (is_lan()) {
         status = search(&operands);
     } else {
+        if (options.pmtu) { /* echoes are never fragmented here, whatever the kernel remembers of the path */
+            options.mtu_mode = PING_MTU_PROBE;
+            options.clock = PING_CLOCK_USER;
+        }
         run_start(&run, &options, &out);
         status = ping(&operands);
         run_close(&run);

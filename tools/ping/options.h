@@ -89,6 +89,7 @@ struct ping_options {
     uint64_t mark;
     bool has_mark;
     unsigned mtu_mode; /* enum ping_mtu_mode */
+    bool pmtu;         /* search the path MTU, instead of pinging */
     bool record_route;
     unsigned ip_timestamp;          /* enum ping_ip_timestamp */
     struct pkt_ip4 timestamp_of[4]; /* PING_TIMESTAMP_PRESPECIFIED */

@@ -202,8 +202,7 @@ static int add_all(struct run *run, const struct option_operands *operands)
     return result;
 }
 
-/* What the kernel would do with an echo to a target; false: there is no way. */
-static bool ask_route(struct run *run, const struct ping_target *target, struct pkt_route *ret_route)
+bool run_ask_route(struct run *run, const struct ping_target *target, struct pkt_route *ret_route)
 {
     const struct ping_options *options = run->ping.options;
     struct pkt_interface interface = {.index = target->scope};
@@ -248,7 +247,7 @@ static void look_at(struct run *run, struct ping_target *target)
         target->address = loopback(target->address.version);
     if (ping->sweeps)
         return;
-    if (!ask_route(run, target, &route)) {
+    if (!run_ask_route(run, target, &route)) {
         target->has_no_way = true;
         return;
     }
@@ -418,7 +417,16 @@ static bool watch(struct run *run)
     return watch_windows(run) && loop_timer_start(run->loop, &run->timer, loop_now(run->loop));
 }
 
-static int confine(struct run *run)
+static const char *socket_kind_of(const struct run *run)
+{
+    struct pkt_icmp_socket_info info = {.kind = PKT_ICMP_SOCKET_AUTO};
+    for (unsigned i = 0; i < WIRE_FAMILIES; i++)
+        if (run->wire.sockets[i] != NULL && info.kind == PKT_ICMP_SOCKET_AUTO)
+            pkt_icmp_socket_get_info(run->wire.sockets[i], &info);
+    return info.kind == PKT_ICMP_SOCKET_DATAGRAM ? "datagram" : "raw";
+}
+
+int run_confine(struct run *run)
 {
     static const char *const readable[] = {"/etc/hosts"};
     const struct pkt_sandbox_options options = {.size = sizeof options,
@@ -427,6 +435,8 @@ static int confine(struct run *run)
                                                 .readable = readable,
                                                 .readable_count = 1};
     struct pkt_sandbox_state state;
+    words_learn_interfaces();
+    run->ping.socket_kind = socket_kind_of(run);
     int result = pkt_sandbox_enter(&options, &state, &run->error);
     if (result == 0)
         result = pkt_sandbox_prove(&state, &run->error);
@@ -435,7 +445,7 @@ static int confine(struct run *run)
     return result;
 }
 
-static void explain(struct run *run, struct ping_target *target)
+void run_explain(struct run *run, struct ping_target *target)
 {
     struct silence_answer answer;
     if (target->why_said || run->ping.options->no_why)
@@ -449,7 +459,7 @@ static void explain(struct run *run, struct ping_target *target)
 static void silent(struct ping *ping, struct ping_target *target)
 {
     if (!ping->sweeps && target->stats.received == 0 && target->stats.run == SILENT_FOR_WHY)
-        explain(ping->run, target);
+        run_explain(ping->run, target);
 }
 
 /* In the end, of those who never answered. */
@@ -457,16 +467,7 @@ static void explain_all(struct run *run)
 {
     for (uint32_t i = 0; !run->ping.sweeps && i < run->ping.target_count; i++)
         if (run->ping.targets[i].stats.received == 0 && run->ping.targets[i].stats.sent > 0)
-            explain(run, &run->ping.targets[i]);
-}
-
-static const char *socket_kind_of(const struct run *run)
-{
-    struct pkt_icmp_socket_info info = {.kind = PKT_ICMP_SOCKET_AUTO};
-    for (unsigned i = 0; i < WIRE_FAMILIES; i++)
-        if (run->wire.sockets[i] != NULL && info.kind == PKT_ICMP_SOCKET_AUTO)
-            pkt_icmp_socket_get_info(run->wire.sockets[i], &info);
-    return info.kind == PKT_ICMP_SOCKET_DATAGRAM ? "datagram" : "raw";
+            run_explain(run, &run->ping.targets[i]);
 }
 
 static int prepare(struct run *run)
@@ -477,11 +478,9 @@ static int prepare(struct run *run)
     run->pool.memory = memory_of_heap(TIMES_BYTES_MAX);
     run->port = (struct engine_port){.context = &run->wire, .send = wire_send, .now = port_now};
     ping->pool = &run->pool;
-    words_learn_interfaces();
     ping->silent = silent;
     ping->run = run;
     ping->ip_options_len = wire_ip_options(ping->options, options);
-    ping->socket_kind = socket_kind_of(run);
     if (ping->options->names) {
         names_start(&run->names, run->resolver);
         ping->names = &run->names;
@@ -543,7 +542,7 @@ static void find_macs(struct run *run)
 enum tool_status run_all(struct run *run)
 {
     struct ping *ping = &run->ping;
-    if (prepare(run) != 0 || confine(run) != 0)
+    if (prepare(run) != 0 || run_confine(run) != 0)
         return run_fail(run);
     if (ping->options->verbose > 0)
         message_notice("%s socket, sandbox: %s", ping->socket_kind, run->sandbox);
@@ -585,7 +584,7 @@ enum tool_status run_fail(struct run *run)
     if (ping->options->json)
         ping->report->begin(ping);
     if (run->route_error.system_errno != 0 && ping->targets != NULL && ping->target_count == 1)
-        explain(run, &ping->targets[0]);
+        run_explain(run, &ping->targets[0]);
     if (ping->options->json) {
         ping->target_count = 0;
         ping->report->end(ping);

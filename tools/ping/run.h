@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "names.h"
 #include "ping.h"
+#include "pkt/route.h"
 #include "targets.h"
 #include "wire.h"
 
@@ -47,6 +48,15 @@ int run_find_targets(struct run *run, const struct option_operands *operands);
 
 /* Pings them all until it is over. */
 enum tool_status run_all(struct run *run);
+
+/* What the kernel would do with an echo to a target; false: there is no way. */
+bool run_ask_route(struct run *run, const struct ping_target *target, struct pkt_route *ret_route);
+
+/* Enters the sandbox; what is to be asked for before, is. Negative with run->error. */
+int run_confine(struct run *run);
+
+/* Says why a target does not answer, unless that is said or not wanted. */
+void run_explain(struct run *run, struct ping_target *target);
 
 /* Says run->error, in the report as well. */
 enum tool_status run_fail(struct run *run);
