@@ -3,6 +3,7 @@
 
 #include "common/memory.h"
 #include "pkt/icmp.h"
+#include "record.h"
 #include "schedule.h"
 #include "tally.h"
 
@@ -101,8 +102,11 @@ static void settle(struct ping_engine *engine, const struct pkt_echo_probe *prob
     struct ping_target *target = &ping->targets[probe->target];
     bool answered = probe->state == PKT_ECHO_ANSWERED;
     tally_settle(ping, target, answered, probe->sent);
-    if (probe->state == PKT_ECHO_LOST)
+    if (probe->state == PKT_ECHO_LOST) {
         ping->report->timeout(ping, target, probe->sequence);
+        if (ping->record != NULL)
+            record_lost(ping->record, probe);
+    }
     if (!answered)
         ping->silent(ping, target);
 }
@@ -110,6 +114,7 @@ static void settle(struct ping_engine *engine, const struct pkt_echo_probe *prob
 static void give_up(struct ping_engine *engine, struct pkt_mono now)
 {
     struct pkt_echo_probe probe;
+    engine->gave_up = now;
     while (pkt_echo_settle(engine->echo, now, engine->timeout_ns, &probe))
         settle(engine, &probe);
 }
@@ -152,10 +157,13 @@ static void note(struct ping_engine *engine, const struct engine_probe *probe, i
     tally_sent(ping, target);
     uint64_t number = pkt_echo_sent(engine->echo, (uint32_t)(target - ping->targets),
                                     (uint16_t)probe->sequence, system_errno == 0 ? flags : 0, when);
-    if (system_errno == 0)
-        ping->report->sent(ping, target);
-    else
+    if (system_errno != 0) {
         refuse(engine, target, number, probe->sequence, system_errno);
+        return;
+    }
+    ping->report->sent(ping, target);
+    if (ping->record != NULL)
+        record_sent(ping->record, target, number, (uint16_t)probe->sequence, when);
 }
 
 /* -O: the echo before this one has no answer. */
@@ -440,6 +448,8 @@ static void take_message(struct ping_engine *engine, const struct pkt_icmp_event
     note_pipe(ping, reply.target, reply.sequence);
     if (ping->options->user_rtt)
         reply.rtt = (struct pkt_echo_rtt){.rtt_ns = reply.rtt.user_ns, .user_ns = reply.rtt.user_ns};
+    if (ping->record != NULL)
+        record_reply(ping->record, event, &probe, &reply.rtt);
     if (reply.target->is_group && !reply.checksum_bad)
         responders_add(&ping->responders, reply.target, reply.from, reply.interface, reply.rtt.rtt_ns);
     ping->report->reply(ping, &reply);
@@ -481,6 +491,8 @@ static void take_error(struct ping_engine *engine, const struct pkt_icmp_event *
         tally_count(ping, target, PKT_RTT_ERROR);
         note_pipe(ping, target, error.sequence);
     }
+    if (ping->record != NULL)
+        record_error(ping->record, event, &probe);
     ping->trouble = (struct ping_trouble){
         .target = target,
         .from = event->from,

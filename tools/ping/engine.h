@@ -61,9 +61,10 @@ struct ping_engine {
 
     int64_t timeout_ns; /* after which an echo counts as lost */
     struct pkt_mono ends;
-    bool ends_is_set; /* at ends all is over */
-    bool has_begun;   /* the first engine_turn() was */
-    bool is_blocked;  /* the way out takes no more now */
+    bool ends_is_set;        /* at ends all is over */
+    struct pkt_mono gave_up; /* when it was last looked at which echoes wait too long */
+    bool has_begun;          /* the first engine_turn() was */
+    bool is_blocked;         /* the way out takes no more now */
     bool is_over;
 
     struct ping_error

@@ -302,6 +302,8 @@ static void end(struct ping *ping)
     put_statistics(ping->target_count == 1 ? &ping->targets[0].stats : &all);
     json_u64(&json, "forged", ping->forged);
     json_u64(&json, "responders", ping->responders.count);
+    if (ping->options->save != NULL)
+        json_u64(&json, "saved", ping->saved);
     put_us("elapsed_us", pkt_mono_since(ping->last, ping->begun));
     json_bool(&json, "complete", ping->complete);
     json_bool(&json, "interrupted", ping->interrupted);

@@ -90,6 +90,10 @@ static const char *conflict_of(const struct option_operands *operands)
          "-U and --timestamping=hw exclude each other: give one"},
         {options.data_len < PKT_ECHO_PAYLOAD_SIZE && !one,
          "to tell echoes to several hosts apart takes 16 bytes of data: give -s 16 or more"},
+        {options.save != NULL && out_is_standard(options.save),
+         "--save needs a file: standard output is for the report"},
+        {options.save != NULL && is_lan(),
+         "--save is for echoes: leave out --arp, --nd, --dad and --lan"},
         {options.histogram && (options.json || options.alive || options.unreachable),
          "--histogram is for people: leave out --json, --alive and --unreachable"},
         {(options.alive || options.unreachable) && options.json,
@@ -130,7 +134,8 @@ static enum tool_status ping(const struct option_operands *operands)
 {
     const struct pkt_privilege_drop_options all = {.size = sizeof all};
     struct pkt_error *error = &run.error;
-    if ((options.netns != NULL && pkt_netns_enter(options.netns, error) != 0) ||
+    if ((options.save != NULL && record_open(options.save, &run.ping.record, error) != 0) ||
+        (options.netns != NULL && pkt_netns_enter(options.netns, error) != 0) ||
         run_open(&run, &options, &out) != 0 || pkt_privilege_drop(&all, error) != 0)
         return run_fail(&run);
     if (run_find_targets(&run, operands) != 0)

@@ -19,6 +19,7 @@
 
 struct ping;
 struct names;
+struct record;
 struct run;
 
 /* One address that echoes are sent to. */
@@ -132,6 +133,7 @@ struct ping {
     struct pkt_ip source; /* that echoes to the first target will have; version 0: not known */
     unsigned ip_options_len;
     struct names *names;     /* NULL: without -H */
+    struct record *record;   /* NULL: without --save */
     const char *socket_kind; /* "datagram", "raw"; NULL: none is open */
     const char *sandbox;
     /* what happened */
@@ -143,6 +145,7 @@ struct ping {
     struct ping_trouble trouble;
     bool interrupted;
     bool complete;     /* everything asked for was sent and settled */
+    uint64_t saved;    /* packets on the file of --save, once it is closed */
     char failure[256]; /* what ended it early; "" */
 };
 

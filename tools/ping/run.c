@@ -366,7 +366,9 @@ static void schedule(struct run *run)
         out_flush(run->ping.out);
     if (is_enough(run))
         run->engine.is_over = true;
-    if (run->engine.is_over || out_has_failed(run->ping.out))
+    if (run->ping.record != NULL)
+        record_turn(run->ping.record, pkt_mono_now());
+    if (run->engine.is_over || out_has_failed(run->ping.out) || record_has_failed(run->ping.record))
         loop_stop(run->loop, 0);
     else
         (void)loop_timer_start(run->loop, &run->timer, engine_due(&run->engine));
@@ -470,6 +472,49 @@ static void explain_all(struct run *run)
             run_explain(run, &run->ping.targets[i]);
 }
 
+/* --save: where echoes come from, as the routes have it. */
+static struct pkt_ip source_of(void *context, const struct ping_target *target)
+{
+    struct run *run = context;
+    struct pkt_route route;
+    if (run->ping.options->source.version == target->address.version)
+        return run->ping.options->source;
+    return run_ask_route(run, target, &route) ? route.source : (struct pkt_ip){.version = 0};
+}
+
+static bool start_record(struct run *run)
+{
+    struct record_facts facts = {.context = run, .source_of = source_of};
+    unsigned len = wire_ip_options(run->ping.options, run->ip_options);
+    if (run->ping.record == NULL)
+        return true;
+    for (unsigned i = 0; i < WIRE_FAMILIES; i++)
+        for (unsigned group = 0; group < 2; group++)
+            facts.hop_limits[i][group] = wire_get_hop_limit(&run->wire, i == 0 ? 4 : 6, group == 1);
+    facts.ip_options = pkt_view_make(run->ip_options, len);
+    return record_start(run->ping.record, &run->engine, &facts);
+}
+
+/* Ends the file. TOOL_ERROR: something is not on it, which is said. */
+static enum tool_status finish_record(struct run *run)
+{
+    struct ping *ping = &run->ping;
+    struct pkt_saver_statistics statistics = {.packets = 0};
+    struct pkt_error error;
+    if (ping->record == NULL)
+        return TOOL_OK;
+    int result = record_finish(ping->record, run->engine.gave_up, &statistics, &error);
+    ping->record = NULL;
+    ping->saved = statistics.packets;
+    if (result == 0)
+        return TOOL_OK;
+    out_flush(ping->out);
+    message_error("%s", error.sentence);
+    if (ping->failure[0] == '\0')
+        (void)snprintf(ping->failure, sizeof ping->failure, "%s", error.sentence);
+    return TOOL_ERROR;
+}
+
 static int prepare(struct run *run)
 {
     uint8_t key[16], options[40];
@@ -489,7 +534,7 @@ static int prepare(struct run *run)
         return fail_with(run, PKT_E_SYSTEM, errno, "no random numbers from the kernel");
     wire_get_identifiers(&run->wire, identifiers);
     if (!tally_start(ping) || !wire_prepare(&run->wire, ping, &run->engine) ||
-        !engine_start(&run->engine, ping, &run->port, key, identifiers))
+        !engine_start(&run->engine, ping, &run->port, key, identifiers) || !start_record(run))
         return fail_with(run, PKT_E_MEMORY, ENOMEM, "no memory for so many targets");
     return 0;
 }
@@ -557,8 +602,10 @@ enum tool_status run_all(struct run *run)
         (void)snprintf(ping->failure, sizeof ping->failure, "waiting failed: %s", strerror(-result));
     find_macs(run);
     explain_all(run);
+    enum tool_status saved = finish_record(run);
     ping->report->end(ping);
-    return result < 0 ? TOOL_ERROR : tool_status_worse(verdict(run), check_limits(run));
+    return result < 0 ? TOOL_ERROR
+                      : tool_status_worse(saved, tool_status_worse(verdict(run), check_limits(run)));
 }
 
 /* --- the end --- */
@@ -585,6 +632,7 @@ enum tool_status run_fail(struct run *run)
         ping->report->begin(ping);
     if (run->route_error.system_errno != 0 && ping->targets != NULL && ping->target_count == 1)
         run_explain(run, &ping->targets[0]);
+    (void)finish_record(run);
     if (ping->options->json) {
         ping->target_count = 0;
         ping->report->end(ping);
@@ -603,6 +651,7 @@ static void free_targets(struct run *run)
 
 void run_close(struct run *run)
 {
+    (void)finish_record(run);
     if (run->engine.ping != NULL)
         engine_stop(&run->engine);
     wire_close(&run->wire);

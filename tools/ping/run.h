@@ -12,6 +12,7 @@
 #include "names.h"
 #include "ping.h"
 #include "pkt/route.h"
+#include "record.h"
 #include "targets.h"
 #include "wire.h"
 
@@ -35,6 +36,7 @@ struct run {
     struct pkt_error family_errors[WIRE_FAMILIES]; /* why a socket could not be opened */
     struct pkt_error error;
     char sandbox[64];
+    uint8_t ip_options[40]; /* of echoes, for --save */
 };
 
 /* Sets up what cannot fail, so that a failure can be reported as the options have it. */

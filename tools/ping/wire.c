@@ -207,6 +207,22 @@ void wire_get_identifiers(const struct wire *wire, uint16_t ret_identifiers[WIRE
     }
 }
 
+int wire_get_hop_limit(const struct wire *wire, unsigned family, bool to_groups)
+{
+    static const int names[WIRE_FAMILIES][2] = {
+        {IP_TTL,            IP_MULTICAST_TTL   },
+        {IPV6_UNICAST_HOPS, IPV6_MULTICAST_HOPS}
+    };
+    bool is_ip6 = family == 6;
+    int value = -1;
+    socklen_t len = sizeof value;
+    if (wire->sockets[is_ip6] == NULL ||
+        getsockopt(pkt_icmp_socket_fd(wire->sockets[is_ip6]), is_ip6 ? IPPROTO_IPV6 : IPPROTO_IP,
+                   names[is_ip6][to_groups], &value, &len) != 0)
+        return -1;
+    return value;
+}
+
 /* An echo request (RFC 792, RFC 4443 4.1); the socket fills in identifier and checksum. */
 static struct pkt_icmp_outgoing make(struct wire *wire, const struct engine_probe *probe, unsigned slot)
 {

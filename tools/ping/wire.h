@@ -45,6 +45,9 @@ bool wire_prepare(struct wire *wire, struct ping *ping, struct ping_engine *engi
 /* The identifiers of echoes of IPv4 and IPv6. */
 void wire_get_identifiers(const struct wire *wire, uint16_t ret_identifiers[WIRE_FAMILIES]);
 
+/* The hop limit of echoes of a family to hosts, or to groups; negative: it is not known. */
+int wire_get_hop_limit(const struct wire *wire, unsigned family, bool to_groups);
+
 /* Sends; as engine_port.send. */
 unsigned wire_send(void *wire, const struct engine_probe *probes, unsigned count, int *ret_errnos);
 
