@@ -326,6 +326,8 @@ int run_find_targets(struct run *run, const struct option_operands *operands)
         (void)loop_run(run->loop);
     if (run->ping.interrupted)
         return fail_with(run, PKT_E_SYSTEM, EINTR, "stopped while names were asked for");
+    if (targets_count(run->list) == 0 && run->failed == 0)
+        return fail_with(run, PKT_E_ARGUMENT, EINVAL, "nobody to ping: no target is named in what was read");
     if (targets_count(run->list) == 0)
         return PKT_E_ARGUMENT; /* each name's failure is said already */
     result = take_targets(run);
@@ -560,8 +562,10 @@ static enum tool_status verdict(const struct run *run)
 {
     const struct ping *ping = &run->ping;
     const struct pkt_rtt_stats *first = &ping->targets[0].stats;
+    if (run->failed > 0)
+        return TOOL_NO;
     if (ping->target_count > 1 || ping->sweeps)
-        return summary_alive(ping) == ping->target_count && run->failed == 0 ? TOOL_OK : TOOL_NO;
+        return summary_alive(ping) == ping->target_count ? TOOL_OK : TOOL_NO;
     if (ping->options->deadline_ns > 0 && first->received < ping->options->count)
         return TOOL_NO;
     return first->received > 0 ? TOOL_OK : TOOL_NO;
