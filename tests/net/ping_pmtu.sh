@@ -67,13 +67,14 @@ test_reported() {
         for kind in datagram raw; do
             search 0 --socket=$kind $b4
             says "^$b4: path MTU $size bytes \(ping -s $((size - 28))\): reported by 10\.9\.1\.2$"
+            says '^larger packets pass only in fragments \([0-9]+ bytes without DF\)$'
             search 0 --socket=$kind $b6
             says "^$b6: path MTU $size bytes \(ping -s $((size - 48))\): reported by 2001:db8:1::2$"
         done
         by_tracepath $b6
         search 0 -q $b4
         by_tracepath $b4
-        [ "$(wc -l <"$LAB_DIR/out")" -eq 2 ] || lab_fail "-q: $(cat "$LAB_DIR/out")"
+        [ "$(wc -l <"$LAB_DIR/out")" -eq 3 ] || lab_fail "-q: $(cat "$LAB_DIR/out")"
     done
 }
 
@@ -122,11 +123,12 @@ for line, headers, router in zip(found, (28, 48), ("10.9.1.2", "2001:db8:1::2"))
     assert line["mtu"] == 1400 and line["data_bytes"] == 1400 - headers and line["refused"] == 1401, line
     assert line["how"] == "reported" and line["from"] == router and line["reported"] == 1400, line
     assert line["interface"] == "eth0" and line["interface_mtu"] == 9000 and line["reached"], line
+    assert line.get("fragments_pass") == (True if headers == 28 else None), line
     mine = [probe for probe in probes if probe["target"] == line["target"]]
     assert {(p["size"], p["mtu"]) for p in mine if p["result"] == "too_long"} == {(9000, 1500), (1500, 1400), (1401, 1400)}, mine
     assert {p["size"] for p in mine if p["result"] == "passed"} == {68, 1400}, mine
     assert all(p["believed"] for p in mine if p["result"] == "too_long"), mine
-assert end["sent"] == sum(line["probes"] for line in found) and end["received"] >= 4, end
+assert end["sent"] > sum(line["probes"] for line in found) and end["received"] >= 5, end
 PYTHON
 }
 
@@ -135,9 +137,23 @@ test_silence() {
     mtus 1500 1500 1500
     search 1 -W 50ms 10.9.2.77
     says '^10.9.2.77: path MTU unknown: no answer even to 68 bytes$'
-    search 1 -W 50ms 10.9.0.77 $b4
+    search 1 -W 200ms 10.9.0.77 $b4
     says '^10.9.0.77: path MTU unknown'
     says "^$b4: path MTU 1500 bytes"
+}
+
+# Fragments are dropped on the way: they pass no more than the rest.
+test_no_fragments() {
+    mtus 9000 1500 1400
+    lab_quiet R2 nft 'add table ip lab4; add chain ip lab4 in { type filter hook prerouting priority -450; };
+        add rule ip lab4 in meta length > 1400 drop; add rule ip lab4 in ip frag-off & 0x3fff != 0 drop' || {
+        echo 'no nftables here'
+        return 0
+    }
+    search 0 -W 100ms $b4
+    says "^$b4: path MTU 1400 bytes .*: black hole between 1400 and 1401 bytes"
+    says '^larger packets do not pass even in fragments \(9000 bytes without DF\)$'
+    lab_quiet R2 nft delete table ip lab4
 }
 
 # What makes no sense is refused in one line.
@@ -163,6 +179,32 @@ mute() {
     done
 }
 
+# Tells each sender of an echo that comes by of an MTU of 576: once with a tag that is not its own, once with a sequence number
+# that it has not sent and no tag.
+forger='
+import socket, struct, sys
+def checksum(b):
+    s = sum(struct.unpack("!%dH" % (len(b) // 2), b))
+    s = (s >> 16) + (s & 0xffff)
+    return 0xffff ^ ((s >> 16) + s & 0xffff)
+def error(quoted):
+    body = struct.pack("!BBHHH", 3, 4, 0, 0, 576) + quoted
+    return body[:2] + struct.pack("!H", checksum(body)) + body[4:]
+link = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800))
+link.bind(("eth0", 0x0800))
+out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+open(sys.argv[1], "w").write("ready")
+while True:
+    packet, where = link.recvfrom(65535)
+    if packet[9] != 1 or packet[20] != 8 or where[2] == socket.PACKET_OUTGOING:
+        continue
+    quoted = bytearray(packet[:52])
+    quoted[28] ^= 1
+    out.sendto(error(bytes(quoted)), (socket.inet_ntoa(packet[12:16]), 0))
+    quoted[26] ^= 64
+    out.sendto(error(bytes(quoted[:28])), (socket.inet_ntoa(packet[12:16]), 0))
+'
+
 # black_hole KIND MTU: both families at once, since silence takes its time.
 black_hole() {
     local pid
@@ -182,10 +224,17 @@ test_black_hole() {
     }
     mtus 9000 1500 1400
     black_hole raw 1400
+    says '^larger packets pass only in fragments'
     says 'too long for 10.9.0.2, which reports 1500$'
     mute R1
     mtus 1500 1420 1500
+    lab_quiet R1 nft insert rule inet lab out meta skuid 0 icmp type destination-unreachable accept
+    lab_background R1 python3 -c "$forger" "$LAB_DIR/ready"
+    lab_wait_for '[ -s "$LAB_DIR/ready" ]'
     black_hole datagram 1420
+    ! grep -q 576 "$LAB_DIR/out" || lab_fail "forged reports count: $(cat "$LAB_DIR/out")"
+    says '[0-9]+ answers were not genuine$' err
+    lab_kill "$LAB_LAST_PID"
     mtus 1500 1500 1500
     search 0 $b4
     says 'limited by interface eth0$'
@@ -194,7 +243,7 @@ test_black_hole() {
 lab_start
 lab_chain 2
 lab_sysctl A net.ipv4.ping_group_range='0 2147483647'
-for test in reported ping memory interface json silence refused black_hole; do
+for test in reported ping memory interface json silence no_fragments refused black_hole; do
     SECONDS=0
     "test_$test"
     echo "ok $test ($SECONDS s)"

@@ -127,7 +127,7 @@ static uint32_t next_size(const struct pmtu *pmtu)
 }
 
 /* As long as an answer may take; late ones count all the same. */
-static int64_t wait_of(const struct pmtu *pmtu)
+int64_t pmtu_wait(const struct pmtu *pmtu)
 {
     if (pmtu->wait_ns > 0)
         return pmtu->wait_ns;
@@ -146,7 +146,7 @@ static void send(struct pmtu *pmtu, uint32_t size, struct pkt_mono now)
         pmtu->tries = size == refused->size ? refused->tries : 0;
     pmtu->size = size;
     pmtu->probes[pmtu->count++] = (struct pmtu_probe){.size = size, .fate = PMTU_UNDER_WAY, .sent = now};
-    pmtu->due = (struct pkt_mono){now.ns + wait_of(pmtu)};
+    pmtu->due = (struct pkt_mono){now.ns + pmtu_wait(pmtu)};
     pmtu->waits = true;
 }
 

@@ -117,6 +117,9 @@ void pmtu_unsendable(struct pmtu *pmtu, unsigned probe, uint32_t mtu);
  * waiting for an answer is hardly worth while. */
 void pmtu_failed(struct pmtu *pmtu, unsigned probe, struct pkt_mono now);
 
+/* How long to wait for the answer to a further echo, in nanoseconds. */
+int64_t pmtu_wait(const struct pmtu *pmtu);
+
 /* The smallest size that does not pass. If it is proved + 1, the search has come to its end. */
 const struct pmtu_bound *pmtu_refused(const struct pmtu *pmtu);
 

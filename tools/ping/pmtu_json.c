@@ -106,6 +106,8 @@ static void result(struct pmtu_run *run)
         json_text(&json, "interface", run->interface.name);
         json_u64(&json, "interface_mtu", run->interface.mtu);
     }
+    if (run->fragmented > 0)
+        json_bool(&json, "fragments_pass", run->fragments_pass);
     json_u64(&json, "probes", run->pmtu.count);
     json_u64(&json, "not_believed", run->pmtu.odd);
     json_end(&json);

@@ -8,11 +8,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 
 enum {
     ICMP_HEADER_LEN = 8, /* of an echo (RFC 792, RFC 4443 4.1) */
@@ -21,6 +23,7 @@ enum {
     IP6_HEADER_LEN = 40,
     MESSAGE_MAX = 65535,
     CODE_FRAGMENTATION_NEEDED = 4, /* of "unreachable" (RFC 1191) */
+    FRAGMENTED_MAX = 3,            /* echoes that routers may fragment, until one comes back */
 };
 
 uint32_t pmtu_headers(const struct ping_target *target)
@@ -68,7 +71,7 @@ static bool find_probe(const struct pmtu_run *p, struct pkt_view message, struct
     uint16_t sequence = pkt_u16(message, SEQUENCE_OFF);
     *ret_probe = (uint16_t)(sequence - 1 - p->first);
     pkt_echo_payload_read(pkt_view_from(message, ICMP_HEADER_LEN), &payload);
-    return *ret_probe < p->pmtu.count &&
+    return *ret_probe < p->pmtu.count + p->fragmented &&
            (!payload.has_tag || payload.tag == tag_of(p, p->first + *ret_probe)) &&
            (!payload.has_number || payload.number == p->first + *ret_probe);
 }
@@ -84,9 +87,14 @@ static void take_message(struct pmtu_run *p, const struct pkt_icmp_event *event)
         p->run->ping.forged++;
         return;
     }
-    if (!pmtu_reply(&p->pmtu, news.probe, event->read))
+    /* Once the search is over, its result stands. */
+    if (p->fragmented > 0 ? p->fragments_pass || news.probe < p->pmtu.count
+                          : !pmtu_reply(&p->pmtu, news.probe, event->read))
         return;
     p->received++;
+    p->fragments_pass = p->fragmented > 0;
+    if (p->fragments_pass)
+        return;
     news.rtt_ns = pkt_mono_since(event->read, p->pmtu.probes[news.probe].sent);
     p->report->news(p, &news);
 }
@@ -112,6 +120,8 @@ static void take_error(struct pmtu_run *p, const struct pkt_icmp_event *event)
         p->run->ping.forged++;
         return;
     }
+    if (p->fragmented > 0)
+        return;
     if (news.is_too_long) {
         news.is_believed = pmtu_too_long(&p->pmtu, news.probe, event->from, event->mtu);
     } else {
@@ -203,6 +213,40 @@ static bool advance(struct pmtu_run *p)
     return step != PMTU_OVER;
 }
 
+/* --- in fragments --- */
+
+/* Routers fragment IPv4 packets alone, and those that this machine does not fragment itself. */
+static bool may_be_fragmented(const struct pmtu_run *p)
+{
+    struct pmtu_result result;
+    pmtu_result(&p->pmtu, &result);
+    return p->target->address.version == 4 && p->pmtu.limit > result.mtu &&
+           (result.way == PMTU_BY_REPORT || result.way == PMTU_BY_SILENCE);
+}
+
+static void set_discovery(const struct pmtu_run *p, int how)
+{
+    (void)setsockopt(pkt_icmp_socket_fd(socket_of(p)), SOL_IP, IP_MTU_DISCOVER, &how, sizeof how);
+}
+
+/* Sends what is too long, up to three times, without DF and in one piece. True: an answer may come yet. */
+static bool try_fragments(struct pmtu_run *p)
+{
+    struct pkt_mono now = pkt_mono_now();
+    if (p->fragments_pass || !may_be_fragmented(p))
+        return false;
+    if (p->fragmented > 0 && now.ns < p->due.ns)
+        return true;
+    if (p->fragmented == FRAGMENTED_MAX)
+        return false;
+    set_discovery(p, IP_PMTUDISC_INTERFACE);
+    (void)send_echo(p, p->first + p->pmtu.count + p->fragmented, p->pmtu.limit);
+    set_discovery(p, IP_PMTUDISC_PROBE);
+    p->fragmented++;
+    p->due = (struct pkt_mono){now.ns + pmtu_wait(&p->pmtu)};
+    return true;
+}
+
 /* --- the targets, one after the other --- */
 
 /* The interface, as far as the routes tell; without, the first packet that is too long for it does. */
@@ -220,6 +264,8 @@ static void begin_target(struct pmtu_run *p)
 {
     const struct ping_options *options = p->run->ping.options;
     find_interface(p);
+    p->fragmented = 0;
+    p->fragments_pass = false;
     pmtu_start(&p->pmtu, p->target->address.version, p->interface.mtu, options->wait_ns);
     p->report->begin(p);
 }
@@ -232,7 +278,7 @@ static void end_target(struct pmtu_run *p)
     p->report->result(p);
     if (p->result.mtu == 0 && !p->run->ping.interrupted)
         run_explain(p->run, p->target);
-    p->first += p->pmtu.count;
+    p->first += p->pmtu.count + p->fragmented;
 }
 
 /* False: there is no further one. */
@@ -250,7 +296,7 @@ static void turn(struct pmtu_run *p)
 {
     bool goes_on = true;
     receive(p);
-    while (goes_on && !advance(p)) {
+    while (goes_on && !advance(p) && !try_fragments(p)) {
         end_target(p);
         goes_on = next_target(p);
     }
@@ -259,7 +305,7 @@ static void turn(struct pmtu_run *p)
     if (!goes_on || out_has_failed(p->run->ping.out))
         loop_stop(p->run->loop, 0);
     else
-        (void)loop_timer_start(p->run->loop, &p->timer, p->pmtu.due);
+        (void)loop_timer_start(p->run->loop, &p->timer, p->fragmented > 0 ? p->due : p->pmtu.due);
 }
 
 static void on_timer(struct loop *loop, void *context, int64_t late_ns)

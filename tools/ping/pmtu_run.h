@@ -30,6 +30,9 @@ struct pmtu_run {
     struct ping_target *target;
     struct pkt_interface interface; /* out of which echoes go to it; index 0: not known */
     uint64_t first;                 /* number of the search's first echo */
+    unsigned fragmented;            /* echoes without DF after the search, to see whether fragments pass */
+    bool fragments_pass;
+    struct pkt_mono due; /* of the last of these */
     uint8_t *message;
     uint8_t key[16];
     struct loop_timer timer;

@@ -107,6 +107,9 @@ static void put_remarks(const struct pmtu_run *run)
         out_printf(out, "%u %s not believed: %s said %" PRIu32 "\n", pmtu->odd,
                    message_plural(pmtu->odd, "report was", "reports were"), words_of_address(pmtu->odd_from),
                    pmtu->odd_mtu);
+    if (run->fragmented > 0)
+        out_printf(out, "larger packets %s in fragments (%" PRIu32 " bytes without DF)\n",
+                   run->fragments_pass ? "pass only" : "do not pass even", pmtu->limit);
     if (run->target->address.version == 6 && run->result.mtu < PMTU_LEAST_IP6)
         out_printf(out, "every IPv6 link must carry %d bytes (RFC 8200 5): one of these does not\n",
                    PMTU_LEAST_IP6);
