@@ -342,11 +342,12 @@ static struct pkt_echo_arrival arrival_of(const struct pkt_icmp_event *event)
                                      .card = event->stamp.card};
 }
 
-static void look_for_wrong_data(const struct ping *ping, struct pkt_view data, struct ping_reply *reply)
+static void look_for_wrong_data(const struct ping *ping, struct ping_reply *reply)
 {
-    size_t len = data.len < ping->options->data_len ? data.len : ping->options->data_len;
-    for (size_t i = PKT_ECHO_PAYLOAD_SIZE; i < len; i++) {
-        reply->wrong_is = pkt_u8(data, i);
+    if (reply->data.len > ping->options->data_len)
+        reply->data.len = (size_t)ping->options->data_len;
+    for (size_t i = PKT_ECHO_PAYLOAD_SIZE; i < reply->data.len; i++) {
+        reply->wrong_is = pkt_u8(reply->data, i);
         reply->wrong_should = ping->data[i];
         reply->wrong_at = i;
         reply->has_wrong = reply->wrong_is != reply->wrong_should;
@@ -374,8 +375,9 @@ static struct ping_reply describe(const struct ping_engine *engine, const struct
         .options = event->options,
         .checksum_bad = event->checksum == PKT_CHECKSUM_BAD,
         .truncated = event->wire_len < HEADER_LEN + ping->options->data_len,
+        .data = pkt_view_from(event->message, HEADER_LEN),
     };
-    look_for_wrong_data(ping, pkt_view_from(event->message, HEADER_LEN), &reply);
+    look_for_wrong_data(ping, &reply);
     return reply;
 }
 

@@ -63,6 +63,7 @@ struct ping_reply {
     size_t wrong_at; /* its place in the data */
     uint8_t wrong_is;
     uint8_t wrong_should;
+    struct pkt_view data; /* what came back of the data that was sent */
 };
 
 /* An ICMP error about an echo of ours, or this machine's. */

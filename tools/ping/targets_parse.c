@@ -78,13 +78,18 @@ static struct target_entry swept(const struct bound *first, uint64_t count)
     return entry;
 }
 
+/* In the words of ping(8), for those who look for them. */
 static int check_family(const struct target_list *list, const struct bound *bound, const char *text,
                         struct pkt_error *error)
 {
     if (list->family == 0 || list->family == bound->ip.version)
         return 0;
-    return target_refuse(error, PKT_E_ARGUMENT, text,
-                         "is not IPv%u: Address family for hostname not supported", list->family);
+    char shown[SHOWN_MAX];
+    message_escape(shown, sizeof shown, text, strlen(text));
+    *error = (struct pkt_error){.code = PKT_E_ARGUMENT};
+    (void)snprintf(error->sentence, sizeof error->sentence, "%s: Address family for hostname not supported",
+                   shown);
+    return PKT_E_ARGUMENT;
 }
 
 /* --- prefixes --- */

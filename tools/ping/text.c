@@ -21,6 +21,7 @@ enum {
     IP4_HEADER_LEN = 20,
     ICMP_HEADER_LEN = 8,
     QUOTED_MIN = 8, /* an ICMP header (RFC 792 quotes 8 octets of it) */
+    DUMP_LINE_LEN = 32,
 };
 
 static bool is_flood(const struct ping *ping)
@@ -57,7 +58,7 @@ static void put_pattern(struct ping *ping)
 static void put_from(struct ping *ping)
 {
     const struct ping_options *options = ping->options;
-    if (options->interface == NULL && options->source.version == 0)
+    if (options->interface == NULL && options->source.version == 0 && !options->sticky_source)
         return;
     out_printf(ping->out, "from %s %s: ", words_of_scoped(ping->source, ping->targets[0].scope),
                options->interface == NULL ? "" : options->interface);
@@ -113,11 +114,18 @@ static void put_time(struct out *out, int64_t ns, bool precise)
         out_printf(out, " time=%" PRId64 " ms", (us + 500) / 1000);
 }
 
+/* The first octet that came back as another one, and then all of them: who looks for a pattern sees it. */
 static void put_wrong_data(struct out *out, const struct ping_reply *reply)
 {
-    if (reply->has_wrong)
-        out_printf(out, "\nwrong data byte #%zu should be 0x%x but was 0x%x", reply->wrong_at,
-                   reply->wrong_should, reply->wrong_is);
+    if (!reply->has_wrong)
+        return;
+    out_printf(out, "\nwrong data byte #%zu should be 0x%x but was 0x%x", reply->wrong_at,
+               reply->wrong_should, reply->wrong_is);
+    for (size_t i = PKT_ECHO_PAYLOAD_SIZE; i < reply->data.len; i++) {
+        if (i % DUMP_LINE_LEN == PKT_ECHO_PAYLOAD_SIZE)
+            out_printf(out, "\n#%zu\t", i);
+        out_printf(out, "%x ", pkt_u8(reply->data, i));
+    }
 }
 
 /* -v: what each clock says, so that a time below another program's explains itself. */
@@ -185,7 +193,8 @@ static void say_local(struct ping *ping, const struct ping_error *error)
 {
     out_flush(ping->out);
     if (error->info > 0)
-        message_error("local error: message too long, mtu=%u", error->info);
+        message_error("local error: message too long, mtu%s%u",
+                      error->target->address.version == 6 ? ": " : "=", error->info);
     else if (error->at_send)
         message_error("sendmsg: %s", strerror(error->system_errno));
     else
