@@ -20,7 +20,7 @@ case ${1:-} in
     [ $# -gt 0 ] && { seconds=$1; shift; }
     ;;
 esac
-targets=${*:-fuzz_decode fuzz_lists fuzz_capture_file fuzz_print fuzz_language fuzz_roundtrip fuzz_saver}
+targets=${*:-fuzz_decode fuzz_lists fuzz_capture_file fuzz_print fuzz_language fuzz_roundtrip fuzz_saver fuzz_ping_engine}
 
 command -v clang > /dev/null || { echo "fuzz.sh: clang is missing: apt-get install clang" >&2; exit 2; }
 cmake --preset fuzz > /dev/null
