@@ -132,6 +132,12 @@ static void damage(struct pkt_cursor *input, uint8_t *message, size_t len)
     }
 }
 
+static struct pkt_wall any_time(struct pkt_cursor *input)
+{
+    uint64_t high = pkt_cursor_u32(input);
+    return (struct pkt_wall){(int64_t)(high << 32 | pkt_cursor_u32(input))};
+}
+
 static void reply(struct pkt_cursor *input)
 {
     uint8_t message[MESSAGE_LEN];
@@ -147,8 +153,7 @@ static void reply(struct pkt_cursor *input)
     struct pkt_icmp_event event = event_of(PKT_ICMP_EVENT_MESSAGE, message, len, from);
     event.checksum = (how & 0x0f) == 0x0f ? PKT_CHECKSUM_BAD : PKT_CHECKSUM_OK;
     event.stamp.has_time = (how & 1) != 0;
-    event.stamp.time =
-        (struct pkt_wall){(int64_t)pkt_cursor_u32(input), (int32_t)(pkt_cursor_u32(input) % 1000000000)};
+    event.stamp.time = any_time(input);
     world.genuine++;
     engine_take(&world.engine, &event);
 }
@@ -200,8 +205,7 @@ static void stamp(struct pkt_cursor *input)
     struct pkt_icmp_event event = {.kind = PKT_ICMP_EVENT_STAMP, .read = world.now};
     event.number = pkt_cursor_u8(input);
     event.point = pkt_cursor_u8(input) % 4;
-    event.time =
-        (struct pkt_wall){(int64_t)pkt_cursor_u32(input), (int32_t)(pkt_cursor_u32(input) % 1000000000)};
+    event.time = any_time(input);
     engine_take(&world.engine, &event);
 }
 
