@@ -43,11 +43,11 @@ static struct pkt_icmp_socket *socket_of(const struct pmtu_run *p)
     return p->run->wire.sockets[p->target->address.version == 6];
 }
 
-static uint64_t tag_of(const struct pmtu_run *p, uint64_t number)
+static uint64_t tag_of(const struct pmtu_run *p, struct pkt_ip address, uint64_t number)
 {
     struct pkt_icmp_socket_info info;
-    pkt_icmp_socket_get_info(socket_of(p), &info);
-    return pkt_echo_tag(p->key, p->target->address, info.identifier, number);
+    pkt_icmp_socket_get_info(p->run->wire.sockets[address.version == 6], &info);
+    return pkt_echo_tag(p->key, address, info.identifier, number);
 }
 
 static void flush(struct pmtu_run *p)
@@ -72,8 +72,18 @@ static bool find_probe(const struct pmtu_run *p, struct pkt_view message, struct
     *ret_probe = (uint16_t)(sequence - 1 - p->first);
     pkt_echo_payload_read(pkt_view_from(message, ICMP_HEADER_LEN), &payload);
     return *ret_probe < p->pmtu.count + p->fragmented &&
-           (!payload.has_tag || payload.tag == tag_of(p, p->first + *ret_probe)) &&
+           (!payload.has_tag || payload.tag == tag_of(p, destination, p->first + *ret_probe)) &&
            (!payload.has_number || payload.number == p->first + *ret_probe);
+}
+
+/* Nothing of this search: either it comes late, to an echo of an earlier one, or it is made up. */
+static void count_stray(struct pmtu_run *p, struct pkt_view message, struct pkt_ip destination)
+{
+    struct pkt_echo_payload payload;
+    pkt_echo_payload_read(pkt_view_from(message, ICMP_HEADER_LEN), &payload);
+    bool is_late = payload.has_number && payload.number < p->first &&
+                   payload.tag == tag_of(p, destination, payload.number);
+    p->run->ping.forged += !is_late;
 }
 
 static void take_message(struct pmtu_run *p, const struct pkt_icmp_event *event)
@@ -84,7 +94,7 @@ static void take_message(struct pmtu_run *p, const struct pkt_icmp_event *event)
         return;
     if (event->message.len < ICMP_HEADER_LEN + PKT_ECHO_PAYLOAD_SIZE ||
         !find_probe(p, event->message, event->from, &news.probe)) {
-        p->run->ping.forged++;
+        count_stray(p, event->message, event->from);
         return;
     }
     /* Once the search is over, its result stands. */
@@ -117,7 +127,7 @@ static void take_error(struct pmtu_run *p, const struct pkt_icmp_event *event)
     if (is_mere_news(event))
         return;
     if (!find_probe(p, event->quoted, event->quoted_destination, &news.probe)) {
-        p->run->ping.forged++;
+        count_stray(p, event->quoted, event->quoted_destination);
         return;
     }
     if (p->fragmented > 0)
@@ -144,7 +154,7 @@ static void take_local(struct pmtu_run *p, const struct pkt_icmp_event *event)
         pmtu_unsendable(&p->pmtu, last, event->mtu);
 }
 
-static void receive(struct pmtu_run *p)
+static void receive_from(struct pmtu_run *p, struct pkt_icmp_socket *socket)
 {
     static void (*const takers[])(struct pmtu_run *, const struct pkt_icmp_event *) = {
         [PKT_ICMP_EVENT_MESSAGE] = take_message,
@@ -153,10 +163,18 @@ static void receive(struct pmtu_run *p)
     };
     struct pkt_icmp_event *events = p->run->wire.events;
     unsigned count;
-    while ((count = pkt_icmp_socket_receive(socket_of(p), events, WIRE_EVENTS)) > 0)
+    while ((count = pkt_icmp_socket_receive(socket, events, WIRE_EVENTS)) > 0)
         for (unsigned i = 0; i < count; i++)
             if (events[i].kind >= PKT_ICMP_EVENT_MESSAGE && events[i].kind <= PKT_ICMP_EVENT_LOCAL)
                 takers[events[i].kind](p, &events[i]);
+}
+
+/* Also what comes late for a target of the other family: a socket that is not read wakes us for ever. */
+static void receive(struct pmtu_run *p)
+{
+    for (unsigned i = 0; i < WIRE_FAMILIES; i++)
+        if (p->run->wire.sockets[i] != NULL)
+            receive_from(p, p->run->wire.sockets[i]);
 }
 
 /* --- what is sent --- */
@@ -170,8 +188,8 @@ static int send_echo(struct pmtu_run *p, uint64_t number, uint32_t size)
     memset(p->message, 0, ICMP_HEADER_LEN);
     p->message[0] = p->target->address.version == 6 ? PKT_ICMP6_ECHO_REQUEST : PKT_ICMP_ECHO_REQUEST;
     memcpy(p->message + SEQUENCE_OFF, &sequence, sizeof sequence);
-    (void)pkt_echo_payload_write(p->message + ICMP_HEADER_LEN, len - ICMP_HEADER_LEN, tag_of(p, number),
-                                 number);
+    (void)pkt_echo_payload_write(p->message + ICMP_HEADER_LEN, len - ICMP_HEADER_LEN,
+                                 tag_of(p, p->target->address, number), number);
     const struct pkt_icmp_outgoing packet = {
         .message = {p->message, len},
           .destination = p->target->address, .scope = p->target->scope
