@@ -111,7 +111,7 @@ static void settle(struct ping_engine *engine, const struct pkt_echo_probe *prob
         ping->silent(ping, target);
 }
 
-static void give_up(struct ping_engine *engine, struct pkt_mono now)
+void engine_give_up(struct ping_engine *engine, struct pkt_mono now)
 {
     struct pkt_echo_probe probe;
     engine->gave_up = now;
@@ -164,6 +164,15 @@ static void note(struct ping_engine *engine, const struct engine_probe *probe, i
     ping->report->sent(ping, target);
     if (ping->record != NULL)
         record_sent(ping->record, target, number, (uint16_t)probe->sequence, when);
+}
+
+void engine_sent_before(struct ping_engine *engine, struct ping_target *target, uint32_t sequence,
+                        struct pkt_mono now, struct pkt_wall stamp)
+{
+    const struct engine_probe probe = {
+        .target = target, .number = pkt_echo_next_number(engine->echo), .sequence = sequence};
+    note(engine, &probe, 0, now);
+    pkt_echo_stamp(engine->echo, probe.number, stamp);
 }
 
 /* -O: the echo before this one has no answer. */
@@ -273,7 +282,7 @@ void engine_turn(struct ping_engine *engine)
     struct pkt_mono now = engine->port->now(engine->port->context);
     if (!engine->has_begun)
         begin(engine, now);
-    give_up(engine, now);
+    engine_give_up(engine, now);
     schedule_adjust(engine, now, is_anything_under_way(engine));
     end_if_over(engine, now);
     if (!engine->is_over)
@@ -314,6 +323,8 @@ static bool find_probe(const struct ping_engine *engine, struct pkt_view message
     struct pkt_echo_payload payload;
     if (message.len < HEADER_LEN)
         return false;
+    if (engine->port->find != NULL)
+        return engine->port->find(engine->port->context, ret_probe);
     uint16_t sequence = pkt_u16(message, SEQUENCE_OFF);
     pkt_echo_payload_read(pkt_view_clip(message, HEADER_LEN, engine->ping->options->data_len), &payload);
     if (payload.has_number)

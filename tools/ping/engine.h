@@ -34,6 +34,9 @@ struct engine_port {
      */
     unsigned (*send)(void *context, const struct engine_probe *probes, unsigned count, int *ret_errnos);
     struct pkt_mono (*now)(void *context);
+    /* Which echo the message that is taken now is about; NULL: its tag says so. For captures, whose tags
+     * nobody can check. False: none. */
+    bool (*find)(void *context, struct pkt_echo_probe *ret_probe);
 };
 
 struct ping_engine {
@@ -91,6 +94,16 @@ struct pkt_mono engine_due(const struct ping_engine *engine);
 
 /* Something came from the wire; to be followed by engine_turn(). */
 void engine_take(struct ping_engine *engine, const struct pkt_icmp_event *event);
+
+/*
+ * An echo that a capture holds: it was sent at a moment of the engine's time, and has a stamp.
+ * now  not before that of the echo before
+ */
+void engine_sent_before(struct ping_engine *engine, struct ping_target *target, uint32_t sequence,
+                        struct pkt_mono now, struct pkt_wall stamp);
+
+/* Gives up echoes that have waited for the timeout; engine_turn() does so by itself. */
+void engine_give_up(struct ping_engine *engine, struct pkt_mono now);
 
 /* The tag of an echo. */
 uint64_t engine_tag(const struct ping_engine *engine, const struct ping_target *target, uint64_t number);

@@ -8,6 +8,7 @@
 #include "ping.h"
 #include "pkt/clock.h"
 #include "pkt/icmp.h"
+#include "replay.h"
 #include "summary.h"
 #include "words.h"
 
@@ -20,6 +21,12 @@ static void put_time(bool has_time, struct pkt_wall time)
     if (!has_time)
         time = pkt_wall_now();
     pkt_json_time(&json, time);
+}
+
+static void put_now(const struct ping *ping)
+{
+    bool reads = ping->wall != NULL && ping->wall->ns != 0;
+    put_time(reads, reads ? *ping->wall : (struct pkt_wall){0});
 }
 
 static void put_target(const struct ping_target *target)
@@ -36,7 +43,7 @@ static void begin(struct ping *ping)
     json_begin(&json, "start");
     json_text(&json, "schema", "pkt.ping/1");
     json_text(&json, "version", pkt_version());
-    put_time(false, (struct pkt_wall){0});
+    put_now(ping);
     json_u64(&json, "targets", ping->target_count);
     if (ping->target_count == 1)
         put_target(ping->targets);
@@ -46,6 +53,8 @@ static void begin(struct ping *ping)
         json_text(&json, "interface", options->interface);
     if (options->pmtu)
         json_text(&json, "mode", "pmtu");
+    else if (options->read != NULL)
+        json_text(&json, "read", options->read);
     else
         json_u64(&json, "data_bytes", options->data_len);
     if (options->count > 0)
@@ -82,7 +91,6 @@ static void reply_came(struct ping *ping, const struct ping_reply *reply)
 {
     static const char *const types[] = {
         [PING_ANSWER_FIRST] = "reply", [PING_ANSWER_DUPLICATE] = "duplicate", [PING_ANSWER_LATE] = "late"};
-    (void)ping;
     json_begin(&json, types[reply->answer]);
     put_time(reply->has_time, reply->time);
     put_target(reply->target);
@@ -95,8 +103,9 @@ static void reply_came(struct ping *ping, const struct ping_reply *reply)
     if (reply->traffic_class >= 0)
         json_u64(&json, "tos", (uint64_t)reply->traffic_class);
     put_us("rtt_us", reply->rtt.rtt_ns);
-    json_text(&json, "rtt_clock", summary_clock_name(reply->rtt.clock));
-    put_us("rtt_user_us", reply->rtt.user_ns);
+    json_text(&json, "rtt_clock", ping->wall == NULL ? summary_clock_name(reply->rtt.clock) : "capture");
+    if (ping->wall == NULL)
+        put_us("rtt_user_us", reply->rtt.user_ns);
     put_marks(reply);
     json_end(&json);
 }
@@ -154,10 +163,11 @@ static void error_came(struct ping *ping, const struct ping_error *error)
     json_end(&json);
 }
 
-static void put_event(const char *type, const struct ping_target *target, uint32_t sequence)
+static void put_event(const struct ping *ping, const char *type, const struct ping_target *target,
+                      uint32_t sequence)
 {
     json_begin(&json, type);
-    put_time(false, (struct pkt_wall){0});
+    put_now(ping);
     put_target(target);
     json_u64(&json, "seq", sequence);
     json_end(&json);
@@ -165,14 +175,12 @@ static void put_event(const char *type, const struct ping_target *target, uint32
 
 static void timed_out(struct ping *ping, struct ping_target *target, uint32_t sequence)
 {
-    (void)ping;
-    put_event("timeout", target, sequence);
+    put_event(ping, "timeout", target, sequence);
 }
 
 static void waiting(struct ping *ping, struct ping_target *target, uint32_t sequence)
 {
-    (void)ping;
-    put_event("waiting", target, sequence);
+    put_event(ping, "waiting", target, sequence);
 }
 
 static void why(struct ping *ping, struct ping_target *target, const char *code, const char *sentence)
@@ -241,7 +249,7 @@ static void status(struct ping *ping)
     struct pkt_rtt_stats all;
     summary_add_up(ping, NULL, &all);
     json_begin(&json, "status");
-    put_time(false, (struct pkt_wall){0});
+    put_now(ping);
     put_statistics(ping->target_count == 1 ? &ping->targets[0].stats : &all);
     json_end(&json);
 }
@@ -252,7 +260,7 @@ static void window(struct ping *ping)
     struct pkt_rtt_summary s;
     summary_read_window(ping, &stats, &s);
     json_begin(&json, "window");
-    put_time(false, (struct pkt_wall){0});
+    put_now(ping);
     put_us("window_us", ping->options->report_every_ns);
     put_counts(&stats);
     put_times(&s);
@@ -289,14 +297,33 @@ static void put_responders(const struct ping *ping)
     }
 }
 
+/* --read: what became of the packets. */
+static void put_capture(void)
+{
+    const struct replay_counts *counts = replay_get_counts();
+    json_begin(&json, "capture");
+    json_u64(&json, "packets", counts->packets);
+    json_u64(&json, "used", counts->used);
+    json_u64(&json, "unmatched", counts->unmatched);
+    json_u64(&json, "repeated", counts->repeated);
+    json_u64(&json, "fragments", counts->fragments);
+    json_u64(&json, "cut", counts->cut);
+    json_u64(&json, "damaged", counts->damaged);
+    json_u64(&json, "untimed", counts->untimed);
+    json_u64(&json, "filtered", counts->filtered);
+    json_end(&json);
+}
+
 static void end(struct ping *ping)
 {
     struct pkt_rtt_stats all;
+    if (ping->wall != NULL)
+        put_capture();
     put_responders(ping);
     put_targets(ping);
     summary_add_up(ping, NULL, &all);
     json_begin(&json, "summary");
-    put_time(false, (struct pkt_wall){0});
+    put_now(ping);
     json_u64(&json, "targets", ping->target_count);
     json_u64(&json, "alive", summary_alive(ping));
     put_statistics(ping->target_count == 1 ? &ping->targets[0].stats : &all);

@@ -12,6 +12,7 @@
 #include "pkt/netns.h"
 #include "pkt/privilege.h"
 #include "pmtu_run.h"
+#include "replay.h"
 #include "run.h"
 
 #include <sys/prctl.h>
@@ -52,6 +53,24 @@ static bool is_no_search(void)
     return paces || shapes || shows || is_lan();
 }
 
+/* Options that have no meaning where nothing is sent. */
+static bool is_no_capture(void)
+{
+    const struct ping_options *o = &options;
+    bool paces = o->count > 0 || o->interval_ns >= 0 || o->deadline_ns > 0 || o->flood || o->adaptive ||
+                 o->preload > 0 || o->rate > 0 || o->loop || o->until.count > 0;
+    bool shapes = o->data_len != PING_DATA_DEFAULT || o->pattern_len > 0 || o->hop_limit > 0 ||
+                  o->traffic_class > 0 || o->has_flow_label || o->has_identifier || o->has_mark ||
+                  o->mtu_mode != PING_MTU_SYSTEM || o->record_route || o->send_buffer > 0 ||
+                  o->ip_timestamp != PING_TIMESTAMP_NONE || o->debug;
+    bool routes = o->file_count > 0 || o->broadcast || o->connects || o->sticky_source || o->no_loopback ||
+                  o->direct || o->interface != NULL || o->source.version != 0 || o->netns != NULL ||
+                  o->socket != PING_SOCKET_AUTO;
+    bool shows = o->names || o->outstanding || o->user_rtt || o->clock != PING_CLOCK_KERNEL ||
+                 o->report_every_ns > 0 || o->prometheus != NULL || o->save != NULL;
+    return paces || shapes || routes || shows || is_lan() || o->query || o->pmtu;
+}
+
 static const char *conflict_of(const struct option_operands *operands)
 {
     bool follows = options.flood || options.adaptive, one = operands->count == 1 && options.file_count == 0;
@@ -70,7 +89,9 @@ static const char *conflict_of(const struct option_operands *operands)
          "--arp, --nd, --dad and --lan take -c, -i, -W, -I, -q, --rate, --netns and --json alone"},
         {options.pmtu && is_no_search(),
          "--pmtu takes -4, -6, -I, -W, -Q, -F, -e, -m, -r, -q, -v, --file, --netns, --socket, --no-why and --json alone"},
-        {operands->count == 0 && options.file_count == 0 && options.lan_search == NULL,
+        {options.read != NULL && is_no_capture(),
+         "--read takes addresses, -4, -6, -W, -q, -v, -D, -a, -n, -3, --alive, --unreachable, --histogram, --fail-if and --json alone"},
+        {operands->count == 0 && options.file_count == 0 && options.lan_search == NULL && options.read == NULL,
          "nobody to ping: name a host, an address, a prefix such as 192.0.2.0/24, or give --file FILE"},
         {options.record_route && options.ip_timestamp != PING_TIMESTAMP_NONE,
          "-R and -T exclude each other: there is room for one of them in the IPv4 header"},
@@ -167,7 +188,7 @@ int main(int argc, char **argv)
             options.clock = PING_CLOCK_USER;
         }
         run_start(&run, &options, &out);
-        status = ping(&operands);
+        status = options.read != NULL ? replay_run(&run, &operands) : ping(&operands);
         run_close(&run);
     }
     return (int)tool_status_worse(status, out_finish(&out));

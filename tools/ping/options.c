@@ -299,6 +299,8 @@ static const struct option_row rows[] = {
     {.name = "json", .help = "one JSON object a line", OPTION_TO_FLAG(O, json)},
     {.name = "save", .argument = "FILE", .help = "packets into FILE (.pcapng, .pcapng.gz, .pcapng.zst)",
      .more = true, .completes = OPTION_COMPLETES_FILES, OPTION_TO_STRING(O, save)},
+    {.name = "read", .argument = "FILE", .help = "the echoes of a capture instead of the network", .more = true,
+     .completes = OPTION_COMPLETES_FILES, OPTION_TO_STRING(O, read)},
     OPTION_ROWS_ABOUT('h', 'V'),
 };
 /* clang-format on */

@@ -137,6 +137,8 @@ struct ping {
     struct record *record;   /* NULL: without --save */
     const char *socket_kind; /* "datagram", "raw"; NULL: none is open */
     const char *sandbox;
+    const struct pkt_wall
+        *wall; /* --read: the time in the capture, 0 before it; else NULL: the clock has it */
     /* what happened */
     struct pkt_mono begun;
     struct pkt_mono last;         /* when the last thing happened */

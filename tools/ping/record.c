@@ -31,6 +31,7 @@ enum note {
     NOTE_CARD,
     NOTE_CALL,
     NOTE_PARTS,
+    NOTE_BROADCAST,
 };
 
 static const char *const notes[] = {
@@ -41,6 +42,7 @@ static const char *const notes[] = {
                   "time of the kernel's stamps",
     [NOTE_PARTS] = "pktping: the kernel handed over the parts of this error only: the whole of it is "
                    "pktping's reconstruction, without extensions",
+    [NOTE_BROADCAST] = RECORD_BROADCAST,
 };
 
 /* A packet that waits. */
@@ -346,8 +348,11 @@ void record_sent(struct record *record, const struct ping_target *target, uint64
         return;
     set_clocked(record, number, false);
     put(record, record_build_echo(room_of(record), &header, &echo),
-        &(struct item){
-            .number = number, .time_ns = record->offset_ns + when.ns, .since = when, .is_request = true});
+        &(struct item){.number = number,
+                       .time_ns = record->offset_ns + when.ns,
+                       .since = when,
+                       .is_request = true,
+                       .note = target->is_broadcast ? NOTE_BROADCAST : NOTE_NONE});
 }
 
 /* The header of what came. */

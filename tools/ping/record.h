@@ -20,6 +20,9 @@
 
 struct record;
 
+/* The comment of requests that many may answer though their address does not say so. */
+#define RECORD_BROADCAST "pktping: sent to a broadcast address"
+
 /* What the packets' headers are made of. */
 struct record_facts {
     void *context;

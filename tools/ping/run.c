@@ -571,6 +571,11 @@ static enum tool_status verdict(const struct run *run)
     return first->received > 0 ? TOOL_OK : TOOL_NO;
 }
 
+enum tool_status run_judge(const struct run *run)
+{
+    return tool_status_worse(verdict(run), check_limits(run));
+}
+
 /* The neighbours among the responders: what they are called on the link. */
 static void find_macs(struct run *run)
 {
@@ -608,15 +613,15 @@ enum tool_status run_all(struct run *run)
     explain_all(run);
     enum tool_status saved = finish_record(run);
     ping->report->end(ping);
-    return result < 0 ? TOOL_ERROR
-                      : tool_status_worse(saved, tool_status_worse(verdict(run), check_limits(run)));
+    return result < 0 ? TOOL_ERROR : tool_status_worse(saved, run_judge(run));
 }
 
 /* --- the end --- */
 
 static void advise(const struct run *run)
 {
-    if (!is_missing_privilege(&run->error) || run->ping.targets != NULL)
+    bool is_socket = run->family_errors[0].code != 0 || run->family_errors[1].code != 0;
+    if (!is_missing_privilege(&run->error) || run->ping.targets != NULL || !is_socket)
         return;
     for (const char *at = pkt_socket_advice(PKT_SOCKET_ICMP4_DATAGRAM); *at != '\0';) {
         size_t len = strcspn(at, "\n");

@@ -60,6 +60,9 @@ int run_confine(struct run *run);
 /* Says why a target does not answer, unless that is said or not wanted. */
 void run_explain(struct run *run, struct ping_target *target);
 
+/* The answer of a run that went to its end: of its targets, and of --fail-if, which says what failed. */
+enum tool_status run_judge(const struct run *run);
+
 /* Says run->error, in the report as well. */
 enum tool_status run_fail(struct run *run);
 

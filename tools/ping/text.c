@@ -44,6 +44,15 @@ static void put_stamp(struct ping *ping, bool has_time, struct pkt_wall time)
                    time.ns % PKT_NS_PER_S / NS_PER_US);
 }
 
+/* --read: there is no telling yet who was pinged. */
+static void put_read_header(struct ping *ping)
+{
+    if (ping->options->alive || ping->options->unreachable)
+        return;
+    out_string(ping->out, "PING as captured in ");
+    out_printf(ping->out, "%s\n", ping->options->read);
+}
+
 static void put_pattern(struct ping *ping)
 {
     const struct ping_options *options = ping->options;
@@ -84,7 +93,9 @@ static void put_single_header(struct ping *ping, const struct ping_target *targe
 static void begin(struct ping *ping)
 {
     put_pattern(ping);
-    if (ping->target_count == 1 && !ping->sweeps)
+    if (ping->wall != NULL)
+        put_read_header(ping);
+    else if (ping->target_count == 1 && !ping->sweeps)
         put_single_header(ping, &ping->targets[0]);
     else
         summary_write_header(ping);
@@ -129,8 +140,12 @@ static void put_wrong_data(struct out *out, const struct ping_reply *reply)
 }
 
 /* -v: what each clock says, so that a time below another program's explains itself. */
-static void put_clocks(struct out *out, const struct ping_reply *reply)
+static void put_clocks(struct out *out, const struct ping_reply *reply, bool is_captured)
 {
+    if (is_captured) {
+        out_string(out, " (times of the capture)");
+        return;
+    }
     out_printf(out, " (%s clock", summary_clock_name(reply->rtt.clock));
     if (reply->rtt.clock != PKT_ECHO_USER)
         out_printf(out, "; %.3f ms from call to call", (double)reply->rtt.user_ns / 1e6);
@@ -170,7 +185,7 @@ static void put_reply(struct ping *ping, const struct ping_reply *reply)
     } else {
         put_time(ping->out, reply->rtt.rtt_ns, options->precise);
         if (options->verbose > 0)
-            put_clocks(ping->out, reply);
+            put_clocks(ping->out, reply, ping->wall != NULL);
         put_marks(ping, reply);
     }
     if (options->audible)
@@ -273,6 +288,8 @@ static void why(struct ping *ping, struct ping_target *target, const char *code,
 
 static void end(struct ping *ping)
 {
+    if (ping->wall != NULL && ping->target_count == 0)
+        return; /* an error says so */
     if (ping->target_count == 1 && !ping->sweeps)
         summary_write_single(ping);
     else
