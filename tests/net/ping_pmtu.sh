@@ -216,6 +216,18 @@ black_hole() {
     says "^$b6: path MTU $2 bytes .*: black hole between $2 and $(($2 + 1)) bytes: sizes over $2 vanish without an ICMP error$" six
 }
 
+# interrupted: a signal ends the search with what is known, and that is not enough.
+interrupted() {
+    local pid status=0
+    ip netns exec "$(lab_ns A)" "$pktping" --pmtu -W 20s $b4 >"$LAB_DIR/cut" 2>&1 </dev/null &
+    pid=$!
+    lab_wait_for 'grep -q "^68 bytes: passed" "$LAB_DIR/cut" 2>/dev/null'
+    kill -TERM "$pid"
+    wait "$pid" || status=$?
+    [ "$status" -eq 1 ] || lab_fail "status $status after SIGTERM: $(cat "$LAB_DIR/cut")"
+    says "^$b4: path MTU 68 bytes .*: this much passes, [0-9]+ bytes do not: the search did not end$" cut
+}
+
 # The farther router is mute, and then both; then the links carry everything, and nothing vanishes.
 test_black_hole() {
     mute R2 || {
@@ -226,6 +238,7 @@ test_black_hole() {
     black_hole raw 1400
     says '^larger packets pass only in fragments'
     says 'too long for 10.9.0.2, which reports 1500$'
+    interrupted
     mute R1
     mtus 1500 1420 1500
     lab_quiet R1 nft insert rule inet lab out meta skuid 0 icmp type destination-unreachable accept

@@ -342,8 +342,8 @@ static void on_quit(struct loop *loop, void *context, int number)
 {
     const struct pmtu_run *p = context;
     (void)loop, (void)number;
-    message_notice("%s: %u echoes; %u bytes pass, %u do not", words_of_address(p->target->address),
-                   p->pmtu.count, p->pmtu.proved, pmtu_refused(&p->pmtu)->size);
+    (void)fprintf(stderr, "%s: %u echoes; %u bytes pass, %u do not\n", words_of_address(p->target->address),
+                  p->pmtu.count, p->pmtu.proved, pmtu_refused(&p->pmtu)->size);
 }
 
 static bool watch(struct pmtu_run *p)

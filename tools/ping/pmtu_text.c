@@ -96,7 +96,8 @@ static void put_way(const struct pmtu_run *run)
                    " vanish without an ICMP error",
                    result->mtu, result->refused, result->mtu);
     else
-        out_printf(out, "at least, and less than %" PRIu32 ": the search did not end", result->refused);
+        out_printf(out, "this much passes, %" PRIu32 " bytes do not: the search did not end",
+                   result->refused);
 }
 
 static void put_remarks(const struct pmtu_run *run)
