@@ -137,7 +137,7 @@ END
 # Two routers: what they say of a packet, and what this machine says.
 cases_chain() {
     lab_chain 2
-    add - A A '-c 1 203.0.113.8'
+    add - A A '-c 1 -W 1 203.0.113.8'
     lab_sysctl A net.ipv4.ping_group_range='0 4294967294'
     lab_sysctl R1 net.ipv4.icmp_ratemask=0
     lab_sysctl R2 net.ipv4.icmp_ratemask=0
@@ -170,7 +170,7 @@ cases_chain() {
 -c 2 -i 0.2 -O -t 1 @
 -c 2 -f -t 1 @
 -c 1 -I eth0 @
--c 1 -r @
+-c 1 -W 1 -r @
 -c 2 -i 0.2 -M do -s 2000 @
 -c 2 -i 0.2 -s 2000 @
 -c 2 -i 0.2 -C @
@@ -209,12 +209,12 @@ END
 END
     on D <<'END'
 -c 1 192.0.2.255
--c 1 -b 192.0.2.255
--c 2 -i 0.2 -b 192.0.2.255
--c 1 -I eth0 224.0.0.1
--c 1 -I eth0 ff02::1
--c 1 ff02::1%eth0
--c 1 fe80::1
+-c 1 -W 1 -b 192.0.2.255
+-c 2 -i 0.2 -W 1 -b 192.0.2.255
+-c 1 -W 1 -I eth0 224.0.0.1
+-c 1 -W 1 -I eth0 ff02::1
+-c 1 -W 1 ff02::1%eth0
+-c 1 -W 1 fe80::1
 END
 }
 
@@ -238,7 +238,7 @@ cases_scenes() {
     for to in 198.51.100.1 2001:db8:51::1; do
         in_scene 'lose 2' -c 3 -i 0.2 -O $to
         in_scene 'lose 1,3-5' -c 5 -i 0.1 -W 0.3 $to
-        in_scene 'lose 1-2' -c 3 -f $to
+        in_scene 'lose 1-2' -c 3 -f -W 1 $to
         in_scene 'lose 1' -c 3 -A $to
         in_scene 'duplicate 2 x4' -c 3 -i 0.2 $to
         in_scene 'corrupt 2' -c 3 -i 0.2 -s 1000 $to
