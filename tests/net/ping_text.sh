@@ -39,7 +39,7 @@ cases_local() {
     lab_sysctl M net.ipv4.ping_group_range='0 4294967294'
     add - L M '-c 1 -F 0x12345 ::1' # which two cannot have at a time
     add - L M '-c 1 -e 77 127.0.0.1'
-    add - L M '-c 1 -e 77 ::1'
+    add - L M '-c 1 -e 78 ::1' # ping(8) takes it of both families
     on L 127.0.0.1 ::1 <<'END'
 -c 1 @
 -c 3 -i 0.2 @
@@ -50,6 +50,12 @@ cases_local() {
 -c 20 -f @
 -c 20 -f -q @
 -c 5 -A @
+-c 5 -A -q @
+-c 3 -i 0 @
+-c 3 -i 0 -f @
+-c 3 -f -i 0.2 @
+-c 3 -i 0 -q @
+-c 2 -i 0.2 -D -O @
 -c 3 -l 3 @
 -c 1 -p ff00 @
 -c 1 -p f @
@@ -89,11 +95,35 @@ cases_local() {
 -c 3 -i 0.2 -R 127.0.0.1
 -c 2 -i 0.2 -T tsonly 127.0.0.1
 -c 2 -i 0.2 -T tsandaddr 127.0.0.1
+-c 2 -i 0.2 -R -q 127.0.0.1
 -c 1 0.0.0.0
 -c 1 198.51.100.1
 -c 1 2001:db8:51::1
 -c 1 224.0.0.1
 -c 1 255.255.255.255
+END
+}
+
+# The same with raw sockets.
+cases_raw() {
+    lab_host K
+    lab_sysctl K net.ipv4.ping_group_range='1 0'
+    scene=raw on K 127.0.0.1 ::1 <<'END'
+-c 2 -i 0.2 @
+-c 2 -i 0.2 -v @
+-c 20 -f @
+-c 3 -l 3 @
+-c 1 -s 65507 @
+-c 1 -B @
+-c 1 -C @
+-c 1 -e 77 127.0.0.1
+-c 1 -e 78 ::1
+-c 1 -I lo @
+-c 1 -I @ @
+-c 1 -I nosuch @
+-c 2 -i 0.2 -R 127.0.0.1
+-c 1 198.51.100.1
+-c 1 2001:db8:51::1
 END
 }
 
@@ -110,10 +140,13 @@ cases_special() {
         add user L L "-c 1 $to"
         add user L L "-c 1 -i 0.001 $to"
         add user L L "-c 3 -f $to"
+        add user L L "-c 3 -f -i 0.2 $to"
         add INT@seq=1 L L "-i 30 $to"
         add INT@PING L L "-i 30 -q $to"
         add QUIT,INT@seq=3 L L "-l 3 -i 30 $to"
         add TERM@seq=1 L L "-i 30 $to"
+        add ALRM@seq=1 L L "-i 30 $to"
+        add precise L L "-c 3 -i 0.2 $to"
     done
     while read -r line; do
         add usage L L "$line"
@@ -223,7 +256,7 @@ in_scene() {
     local scene=$1 host
     shift
     scenes=$((scenes + 1))
-    add - "P$scenes" "Q$scenes" "$@" || return 0
+    add "${how--}" "P$scenes" "Q$scenes" "$@" || return 0
     printf 'target 198.51.100.0/25 2001:db8:51::/96\n%s\n' "$scene" >"$LAB_DIR/scene"
     for host in P Q; do
         lab_host "$host$scenes"
@@ -240,13 +273,24 @@ cases_scenes() {
         in_scene 'lose 1,3-5' -c 5 -i 0.1 -W 0.3 $to
         in_scene 'lose 1-2' -c 3 -f -W 1 $to
         in_scene 'lose 1' -c 3 -A $to
+        in_scene 'lose 1-5' -c 5 -i 0 -W 0.5 $to
+        in_scene 'delay 50ms' -c 3 -f -i 0.2 $to
         in_scene 'duplicate 2 x4' -c 3 -i 0.2 $to
         in_scene 'corrupt 2' -c 3 -i 0.2 -s 1000 $to
         in_scene 'corrupt 2' -c 3 -i 0.2 -s 100 -p 77 $to
         in_scene 'delay 250ms' -c 4 -i 0.1 -l 3 $to
         in_scene 'delay 300ms for 1' -c 3 -i 0.2 $to
         in_scene 'delay 12ms' -c 2 -i 0.2 $to
+        how=precise in_scene 'delay 12ms' -c 2 -i 0.2 $to
         in_scene 'error parameter 8' -c 1 $to
+        range='1 0' in_scene 'error ttl for 2' -c 3 -i 0.2 $to
+        range='1 0' in_scene 'error port' -c 2 -i 0.2 $to
+        range='1 0' in_scene 'error host' -c 2 -i 0.2 $to
+        range='1 0' in_scene 'error admin' -c 2 -i 0.2 -q $to
+        range='1 0' in_scene 'error parameter 8' -c 1 $to
+        range='1 0' in_scene 'lose 2' -c 3 -i 0.2 $to
+        range='1 0' in_scene 'duplicate 2' -c 3 -i 0.2 $to
+        range='1 0' in_scene 'error toobig 1300' -c 2 -i 0.2 -M 'do' -s 1400 $to
         in_scene 'error toobig 1300' -c 2 -i 0.2 -M 'do' -s 1400 $to
         in_scene 'error ttl for 2' -c 3 -i 0.2 $to
     done
@@ -264,6 +308,7 @@ round() {
     cases_lan
     cases_scenes
     cases_local
+    cases_raw
     cases_special
     again=$(python3 "$here/ping_text_compare.py" "$@" "$pktping" "$LAB_DIR" "$LAB_DIR/cases" 2>"$LAB_DIR/differences")
 }

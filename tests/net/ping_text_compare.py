@@ -7,6 +7,7 @@ CASES has one case a line: HOW, the namespace of ping(8), that of pktping, the s
 them. HOW is "-", or
     hosts       with the hosts and resolv.conf of DIRECTORY
     user        as nobody in particular
+    precise     pktping with -3, which ping(8) of 2022 has not: the same but for three decimals each
     usage       a mistake: both refuse it, each in its own words
     S,S@WORD    these signals, each once WORD, then "packets" on standard error for QUIT, has come
 Prints the names of the cases that differ, one a line, on standard output, and the differences on standard error. Exit status 0, or 1
@@ -30,20 +31,24 @@ DIFFERENCES = [
      "the clocks are the kernel's: a time takes no room in the packet"),
     (r" -v ", r"ai->ai_family.*\n", "",
      "-v tells of the packets and their clocks, not of the resolver"),
-    (r" -v ", r"ping: sock4.*\n\n?", "ping: datagram socket, sandbox: SANDBOX\n",
+    (r"-  .* -v ", r"ping: sock4.*\n\n?", "ping: datagram socket, sandbox: SANDBOX\n",
      "which sockets, in one line, and what else protects"),
-    (r" -v (?!.*-t 1)", r"(icmp_seq=\d) ttl=64 time=T ms", r"\1 ident=ID ttl=64 time=T ms (CLOCKS)",
+    (r"raw .* -v ", r"ping: sock4.*\n\n?", "ping: raw socket, sandbox: SANDBOX\n", "the same"),
+    (r"raw .* -v ", r"(icmp_seq=.*) ms", r"\1 ms (CLOCKS)", "both clocks of a sample"),
+    (r"-  .* -v (?!.*-t 1)", r"(icmp_seq=\d) ttl=64 time=T ms", r"\1 ident=ID ttl=64 time=T ms (CLOCKS)",
      "both clocks of a sample, and the identifier of datagram sockets, too"),
-    (r" -I nosuch 127", "SO_BINDTODEVICE nosuch", "datagram ICMP socket: interface nosuch",
+    (r"raw .* -I nosuch ::1", "unknown iface: nosuch", "raw ICMP socket: interface nosuch: No such device", "as below"),
+    (r"raw .* -I nosuch 127", "SO_BINDTODEVICE nosuch", "raw ICMP socket: interface nosuch", "as below"),
+    (r"-  .* -I nosuch 127", "SO_BINDTODEVICE nosuch", "datagram ICMP socket: interface nosuch",
      "trouble with a socket is told in the words of the library: which socket, what it could not have"),
-    (r" -I nosuch ::1", "unknown iface: nosuch", "datagram ICMP socket: interface nosuch: No such device",
+    (r"-  .* -I nosuch ::1", "unknown iface: nosuch", "datagram ICMP socket: interface nosuch: No such device",
      "the same"),
     (r" -I 192.0.2.99 ", "bind:", "datagram ICMP socket: cannot have this address or identifier:", "the same"),
     (r" -I 2001:db8::99 ", "bind icmp socket:", "datagram ICMPv6 socket: cannot have this address or identifier:",
      "the same"),
     (r"^hosts .* -(4 six|6 four)", "Address family for hostname not supported", "Temporary failure in name resolution",
      "a hosts file without an address of that family does not end the search: DNS is asked"),
-    (r"^user .*(-f|0\.001) ", r"PING.*\n(--- standard error ---\nping: ).*", r"\1intervals below 2 ms, and -f, need "
+    (r"^user .*(-f (?!-i)|0\.001 )", r"PING.*\n(--- standard error ---\nping: ).*", r"\1intervals below 2 ms, and -f, need "
      "privilege: give -i 2ms or more", "said before anything else, and what to do"),
     (r"^TERM", r"(?s)(PING (\S+?) ?\(.*\n)(--- standard error ---\n)--- exit.*", r"\1\n--- \2 ping statistics ---\n1 packets "
      rf"transmitted, 1 received, 0% packet loss, time Tms\n{RTT}\n\3--- exit status 0\n",
@@ -64,6 +69,7 @@ DIFFERENCES = [
     (r"corrupt checksum", r"3 received, 0%", r"2 received, +1 corrupted, 33.3333%", "the same"),
 ]
 
+PRECISE = (r"time=\d+\.\d{3} ms", "time=T ms")
 MASKS = (
     (r"time=(0\.\d{3}|[1-9]\.\d\d|[1-9]\d\.\d|[1-9]\d{2,}) ms", "time=T ms"),
     (r", time \d+ms", ", time Tms"),
@@ -146,10 +152,10 @@ def without_answered_dots(text):
     return text
 
 
-def masked(result):
+def masked(result, masks=MASKS):
     out, err, status = result
     text = f"{without_answered_dots(out)}--- standard error ---\n{err}--- exit status {status}\n"
-    for pattern, mask in MASKS:
+    for pattern, mask in masks:
         text = re.sub(pattern, mask, text)
     return text
 
@@ -172,7 +178,8 @@ def difference_of(case, theirs, ours):
         ok = ours[0] == "" and ours[1].count("\n") == 1 and ours[2] == 2 and theirs[0] == "" and theirs[2] in (1, 2)
         return "" if ok else f"ping(8): {theirs}\npktping: {ours}"
     wanted, wrong = as_expected(case, masked(theirs))
-    lines = difflib.unified_diff(wanted.splitlines(), masked(ours).splitlines(), "ping", "pktping", lineterm="")
+    ours = masked(ours, (PRECISE, *MASKS[1:]) if case.how == "precise" else MASKS)
+    lines = difflib.unified_diff(wanted.splitlines(), ours.splitlines(), "ping", "pktping", lineterm="")
     return wrong + "\n".join(repr(line)[1:-1] for line in lines)
 
 
@@ -180,7 +187,7 @@ def compare(case, directory, pktping):
     """Both side by side; the text of the difference, or an empty one."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         theirs = pool.submit(run, case, directory, case.ping_host, ["ping", "-n"])
-        ours = pool.submit(run, case, directory, case.pktping_host, [pktping, "--no-why"])
+        ours = pool.submit(run, case, directory, case.pktping_host, [pktping, "--no-why"] + ["-3"] * (case.how == "precise"))
         return difference_of(case, theirs.result(), ours.result())
 
 

@@ -353,6 +353,34 @@ static void test_flood_follows_answers(void **state)
     assert_int_equal(world.log[2].when - world.log[1].when, 10 * MS);
 }
 
+/* As ping(8) has it: -i 0 is a flood without dots, and -f with an interval is no flood. */
+static void test_no_interval_follows_answers(void **state)
+{
+    (void)state;
+    options.interval_ns = 0;
+    options.count = 3;
+    start(1);
+    engine_turn(&engine);
+    assert_int_equal(world.count, 1);
+    assert_int_equal(engine_due(&engine).ns, 1010 * MS);
+    answer_to(0, MS / 5);
+    assert_int_equal(world.count, 2);
+}
+
+static void test_flood_with_interval_keeps_it(void **state)
+{
+    (void)state;
+    options.flood = true;
+    options.interval_ns = 200 * MS;
+    options.count = 2;
+    start(1);
+    engine_turn(&engine);
+    answer_to(0, MS / 5);
+    assert_int_equal(world.count, 1);
+    next();
+    assert_int_equal(world.log[1].when - world.log[0].when, 200 * MS);
+}
+
 static void test_unanswered_is_said(void **state)
 {
     (void)state;
@@ -536,6 +564,8 @@ int main(void)
         TEST(test_wait_and_deadline),
         TEST(test_deadline_counts_replies),
         TEST(test_flood_follows_answers),
+        TEST(test_no_interval_follows_answers),
+        TEST(test_flood_with_interval_keeps_it),
         TEST(test_unanswered_is_said),
         TEST(test_duplicates_and_late_replies),
         TEST(test_forged_replies),

@@ -12,16 +12,22 @@ enum {
 #define FLOOD_NS            (PKT_NS_PER_S / 100) /* of ping(8): a hundred a second where nobody answers */
 #define BEHIND_NS_MAX       PKT_NS_PER_S         /* what was missed longer ago is not made up for */
 
-static bool follows_answers(const struct ping_engine *engine)
-{
-    return engine->ping->options->flood || engine->ping->options->adaptive;
-}
-
 static int64_t interval_of(const struct ping_options *options)
 {
     if (options->interval_ns >= 0)
         return options->interval_ns;
     return options->flood ? 0 : INTERVAL_NS_DEFAULT;
+}
+
+/* Without an interval answers set the pace: for a host that is silent, nothing else would hold back a flood.
+ */
+static bool follows_answers(const struct ping_engine *engine)
+{
+    const struct ping *ping = engine->ping;
+    if (ping->options->adaptive)
+        return true;
+    return interval_of(ping->options) == 0 && ping->target_count == 1 && !ping->sweeps &&
+           (ping->options->flood || ping->options->rate == 0);
 }
 
 /* Between echoes of a round, as --rate has it, or such that nobody is flooded. */
@@ -85,7 +91,7 @@ static int64_t due_at(const struct ping_engine *engine, const struct schedule_pl
     return due;
 }
 
-/* -f, -A: as soon as what is under way leaves room, or when too long nothing came. */
+/* -f, -A, -i 0: as soon as what is under way leaves room, or when too long nothing came. */
 static int64_t due_by_answers(const struct ping_engine *engine, unsigned already)
 {
     const struct ping_target *target = engine->ping->targets;
