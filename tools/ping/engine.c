@@ -119,6 +119,31 @@ void engine_give_up(struct ping_engine *engine, struct pkt_mono now)
         settle(engine, &probe);
 }
 
+/* An echo that was too long for this machine, where that was not said yet. */
+static void say_too_long(struct ping_engine *engine)
+{
+    if (engine->too_long.target != NULL)
+        engine->ping->report->error(engine->ping, &engine->too_long);
+    engine->too_long.target = NULL;
+}
+
+/*
+ * Probes are given in their order: those that wait hide what became of those behind them. Where the time to
+ * wait for the last reply is over, nothing waits any more; where a run was ended early, it does.
+ */
+void engine_end(struct ping_engine *engine)
+{
+    struct pkt_echo_probe probe;
+    struct pkt_mono now = engine->port->now(engine->port->context);
+    bool is_waited =
+        engine->ends_is_set && now.ns >= engine->ends.ns && engine->ping->options->deadline_ns == 0;
+    say_too_long(engine);
+    engine_give_up(engine, now);
+    while (pkt_echo_settle(engine->echo, now, 0, &probe))
+        if (probe.state != PKT_ECHO_LOST || is_waited)
+            settle(engine, &probe);
+}
+
 static bool is_anything_under_way(const struct ping_engine *engine)
 {
     struct pkt_mono deadline;
@@ -141,6 +166,7 @@ static void refuse(struct ping_engine *engine, struct ping_target *target, uint6
     ping->trouble = (struct ping_trouble){.target = target, .send_errno = system_errno};
     tally_count(ping, target, PKT_RTT_ERROR);
     (void)pkt_echo_error(engine->echo, number);
+    say_too_long(engine);
     if (system_errno == EMSGSIZE)
         engine->too_long = error; /* said with the MTU, which comes on the error queue */
     else
@@ -524,8 +550,7 @@ static void take_local(struct ping_engine *engine, const struct pkt_icmp_event *
     if (engine->too_long.target == NULL || event->mtu == 0)
         return;
     engine->too_long.info = event->mtu;
-    engine->ping->report->error(engine->ping, &engine->too_long);
-    engine->too_long.target = NULL;
+    say_too_long(engine);
 }
 
 static void take_stamp(struct ping_engine *engine, const struct pkt_icmp_event *event)

@@ -105,6 +105,9 @@ void engine_sent_before(struct ping_engine *engine, struct ping_target *target, 
 /* Gives up echoes that have waited for the timeout; engine_turn() does so by itself. */
 void engine_give_up(struct ping_engine *engine, struct pkt_mono now);
 
+/* After the last turn: counts and tells what is decided, and was not told yet. */
+void engine_end(struct ping_engine *engine);
+
 /* The tag of an echo. */
 uint64_t engine_tag(const struct ping_engine *engine, const struct ping_target *target, uint64_t number);
 

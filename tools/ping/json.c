@@ -146,6 +146,12 @@ static void put_icmp(const struct ping_error *error)
     extensions_put(&extensions, &json);
 }
 
+static bool is_parameter_problem(const struct ping_error *error)
+{
+    unsigned type = error->from.version == 6 ? PKT_ICMP6_PARAMETER_PROBLEM : PKT_ICMP_PARAMETER_PROBLEM;
+    return !error->is_local && error->type == type;
+}
+
 static void error_came(struct ping *ping, const struct ping_error *error)
 {
     (void)ping;
@@ -157,8 +163,10 @@ static void error_came(struct ping *ping, const struct ping_error *error)
         put_local(error);
     else
         put_icmp(error);
-    if (error->info > 0)
-        json_u64(&json, error->type == PKT_ICMP_PARAMETER_PROBLEM ? "pointer" : "mtu", error->info);
+    if (is_parameter_problem(error))
+        json_u64(&json, "pointer", error->info);
+    else if (error->info > 0)
+        json_u64(&json, "mtu", error->info);
     json_bool(&json, "settles", error->counts);
     json_end(&json);
 }
@@ -314,24 +322,38 @@ static void put_capture(void)
     json_end(&json);
 }
 
-static void end(struct ping *ping)
+/* With --pmtu this ends a run that did not come to its first echo. */
+static void put_figures(const struct ping *ping)
 {
     struct pkt_rtt_stats all;
-    if (ping->wall != NULL)
-        put_capture();
-    put_responders(ping);
-    put_targets(ping);
     summary_add_up(ping, NULL, &all);
-    json_begin(&json, "summary");
-    put_now(ping);
-    json_u64(&json, "targets", ping->target_count);
-    json_u64(&json, "alive", summary_alive(ping));
+    if (ping->options->pmtu) {
+        json_u64(&json, "sent", 0);
+        json_u64(&json, "received", 0);
+        json_u64(&json, "forged", 0);
+        return;
+    }
     put_statistics(ping->target_count == 1 ? &ping->targets[0].stats : &all);
     json_u64(&json, "forged", ping->forged);
     json_u64(&json, "responders", ping->responders.count);
     if (ping->options->save != NULL)
         json_u64(&json, "saved", ping->saved);
     put_us("elapsed_us", pkt_mono_since(ping->last, ping->begun));
+}
+
+static void end(struct ping *ping)
+{
+    if (ping->wall != NULL)
+        put_capture();
+    put_responders(ping);
+    if (!ping->options->pmtu)
+        put_targets(ping);
+    json_begin(&json, "summary");
+    put_now(ping);
+    json_u64(&json, "targets", ping->target_count);
+    json_u64(&json, "alive", summary_alive(ping));
+    json_u64(&json, "unresolved", ping->unresolved);
+    put_figures(ping);
     json_bool(&json, "complete", ping->complete);
     json_bool(&json, "interrupted", ping->interrupted);
     if (ping->failure[0] != '\0')

@@ -4,6 +4,7 @@
 #include "common/memory.h"
 #include "common/message.h"
 #include "pkt/clock.h"
+#include "pkt/netns.h"
 #include "pkt/privilege.h"
 #include "pkt/route.h"
 #include "pkt/sandbox.h"
@@ -320,7 +321,9 @@ static int open_all(struct lan_run *run, const struct option_operands *operands)
 {
     const struct pkt_privilege_drop_options all = {.size = sizeof all};
     struct pkt_error *error = &run->error;
-    int result = lan_wire_open(&run->wire, error);
+    int result = run->options->netns == NULL ? 0 : pkt_netns_enter(run->options->netns, error);
+    if (result == 0)
+        result = lan_wire_open(&run->wire, error);
     if (result == 0)
         result = pkt_privilege_drop(&all, error);
     if (result == 0)

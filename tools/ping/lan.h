@@ -29,7 +29,8 @@ struct lan_options {
     uint8_t prefix_shortest; /* FIND: IPv4 prefixes that are shorter are not swept, and that is said; 0: 20 */
     bool query;              /* FIND: IGMPv3 and MLDv2 general queries, too */
     bool json;
-    bool quiet; /* no line for each reply */
+    bool quiet;        /* no line for each reply */
+    const char *netns; /* NULL: this one */
 };
 
 /*

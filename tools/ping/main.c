@@ -144,11 +144,9 @@ static enum tool_status search(const struct option_operands *operands)
         .query = options.query,
         .json = options.json,
         .quiet = options.quiet,
+        .netns = options.netns,
     };
-    if (options.netns == NULL || pkt_netns_enter(options.netns, &run.error) == 0)
-        return lan_run(&lan, operands, &out);
-    message_error("%s", run.error.sentence);
-    return TOOL_ERROR;
+    return lan_run(&lan, operands, &out);
 }
 
 static enum tool_status ping(const struct option_operands *operands)

@@ -120,6 +120,7 @@ struct ping {
     struct pkt_sink sink; /* over out */
     struct ping_target *targets;
     uint32_t target_count;
+    uint32_t unresolved;           /* names without an address: they are no targets */
     bool sweeps;                   /* prefixes, ranges or files: once, with a second try for the silent */
     struct pkt_rtt_stats *windows; /* of the targets, with --report-every; else NULL */
     struct pkt_rtt_pool *pool;     /* that the targets' times come from */

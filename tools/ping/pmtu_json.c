@@ -120,6 +120,7 @@ static void end(struct pmtu_run *run)
     pkt_json_time(&json, pkt_wall_now());
     json_u64(&json, "targets", ping->target_count);
     json_u64(&json, "alive", run->reached);
+    json_u64(&json, "unresolved", ping->unresolved);
     json_u64(&json, "sent", run->sent);
     json_u64(&json, "received", run->received);
     json_u64(&json, "forged", ping->forged);

@@ -398,7 +398,7 @@ static enum tool_status search(struct pmtu_run *p)
     flush(p);
     if (result < 0)
         return TOOL_ERROR;
-    bool found = p->reached == ping->target_count && p->unclear == 0 && p->run->failed == 0;
+    bool found = p->reached == ping->target_count && p->unclear == 0 && ping->unresolved == 0;
     return found ? TOOL_OK : TOOL_NO;
 }
 

@@ -139,7 +139,7 @@ static void on_addresses(void *context, const struct resolver_address *addresses
                        error == NULL ? "No address associated with hostname" : error);
         message_error("%s", run->error.sentence);
         target_fail(run->list, asked->entry);
-        run->failed++;
+        run->ping.unresolved++;
     }
     free(asked);
     resolved(run);
@@ -162,7 +162,7 @@ static void on_name(void *context, struct target_list *list, uint32_t entry, con
     message_error("%s: %s", name, strerror(errno));
     free(asked);
     target_fail(list, entry);
-    run->failed++;
+    run->ping.unresolved++;
 }
 
 /* A signal while names are asked for ends the run. */
@@ -326,7 +326,7 @@ int run_find_targets(struct run *run, const struct option_operands *operands)
         (void)loop_run(run->loop);
     if (run->ping.interrupted)
         return fail_with(run, PKT_E_SYSTEM, EINTR, "stopped while names were asked for");
-    if (targets_count(run->list) == 0 && run->failed == 0)
+    if (targets_count(run->list) == 0 && run->ping.unresolved == 0)
         return fail_with(run, PKT_E_ARGUMENT, EINVAL, "nobody to ping: no target is named in what was read");
     if (targets_count(run->list) == 0)
         return PKT_E_ARGUMENT; /* each name's failure is said already */
@@ -427,6 +427,8 @@ static const char *socket_kind_of(const struct run *run)
     for (unsigned i = 0; i < WIRE_FAMILIES; i++)
         if (run->wire.sockets[i] != NULL && info.kind == PKT_ICMP_SOCKET_AUTO)
             pkt_icmp_socket_get_info(run->wire.sockets[i], &info);
+    if (info.kind == PKT_ICMP_SOCKET_AUTO)
+        return NULL;
     return info.kind == PKT_ICMP_SOCKET_DATAGRAM ? "datagram" : "raw";
 }
 
@@ -562,7 +564,7 @@ static enum tool_status verdict(const struct run *run)
 {
     const struct ping *ping = &run->ping;
     const struct pkt_rtt_stats *first = &ping->targets[0].stats;
-    if (run->failed > 0)
+    if (ping->unresolved > 0)
         return TOOL_NO;
     if (ping->target_count > 1 || ping->sweeps)
         return summary_alive(ping) == ping->target_count ? TOOL_OK : TOOL_NO;
@@ -607,6 +609,7 @@ enum tool_status run_all(struct run *run)
     ping->report->begin(ping);
     int result = loop_run(run->loop);
     ping->complete = run->engine.is_over;
+    engine_end(&run->engine);
     if (result < 0)
         (void)snprintf(ping->failure, sizeof ping->failure, "waiting failed: %s", strerror(-result));
     find_macs(run);
@@ -637,13 +640,13 @@ enum tool_status run_fail(struct run *run)
     if (run->error.code != 0)
         message_error("%s", run->error.sentence);
     advise(run);
+    ping->socket_kind = socket_kind_of(run);
     if (ping->options->json)
         ping->report->begin(ping);
     if (run->route_error.system_errno != 0 && ping->targets != NULL && ping->target_count == 1)
         run_explain(run, &ping->targets[0]);
     (void)finish_record(run);
     if (ping->options->json) {
-        ping->target_count = 0;
         ping->report->end(ping);
         out_sink_flush(&ping->sink);
     }

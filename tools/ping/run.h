@@ -32,7 +32,6 @@ struct run {
     struct pkt_host *host;
     struct pkt_error route_error;                  /* why there is no way to a target */
     uint32_t unresolved;                           /* names without an answer yet */
-    uint32_t failed;                               /* names without an address */
     struct pkt_error family_errors[WIRE_FAMILIES]; /* why a socket could not be opened */
     struct pkt_error error;
     char sandbox[64];
