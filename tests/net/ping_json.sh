@@ -278,6 +278,7 @@ arguments_of() {
     -S) echo "$1 64k 127.0.0.1" ;;
     --timestamping) echo "$1 user 127.0.0.1" ;;
     --report-every) echo "$1 1ms 127.0.0.1" ;;
+    --prometheus) echo "$1 $LAB_DIR/prometheus 127.0.0.1" ;;
     --save) echo "$1 $LAB_DIR/saved.pcapng 127.0.0.1" ;;
     --read) echo "$1 $LAB_DIR/saved.pcapng" ;; # what the option before it left
     *) return 1 ;;

@@ -148,6 +148,10 @@ bool option_store(const struct option_row *row, void *options, const char *argum
         store_unsigned(options, row, row->value);
         return true;
     case OPTION_KIND_STRING:
+        if (row->least > 0 && *argument == '\0') {
+            option_problem_set(reterr_problem, "is empty");
+            return false;
+        }
         store(options, row, &argument, sizeof(argument));
         return true;
     case OPTION_KIND_U64:

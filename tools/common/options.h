@@ -36,7 +36,7 @@ enum option_kind {
     OPTION_KIND_FLAG,     /* bool: becomes true */
     OPTION_KIND_COUNT,    /* unsigned: one more each time */
     OPTION_KIND_SET,      /* unsigned or enum: becomes `.value` */
-    OPTION_KIND_STRING,   /* const char *: the text, which lives as long as argv */
+    OPTION_KIND_STRING,   /* const char *; not empty with a `.least` above 0 */
     OPTION_KIND_U64,      /* uint64_t from `.least` to `.most` */
     OPTION_KIND_DURATION, /* int64_t nanoseconds from `.least` to `.most` */
     OPTION_KIND_SIZE,     /* uint64_t bytes from `.least` to `.most` */

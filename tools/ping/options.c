@@ -68,7 +68,7 @@ static bool take_mtu_mode(void *options, const char *argument, struct option_pro
     struct ping_options *ping = options;
     if (find_word(words, sizeof words / sizeof *words, argument, &ping->mtu_mode))
         return true;
-    option_problem_set(reterr_problem, "is none of do, want, dont, probe");
+    option_problem_set(reterr_problem, "is not known here");
     return false;
 }
 
@@ -102,7 +102,7 @@ static bool take_ip_timestamp(void *options, const char *argument, struct option
         ping->ip_timestamp = PING_TIMESTAMP_PRESPECIFIED;
         return true;
     }
-    option_problem_set(reterr_problem, "is none of tsonly, tsandaddr, tsprespec,ADDRESS[,ADDRESS...]");
+    option_problem_set(reterr_problem, "is not known here");
     return false;
 }
 
@@ -196,6 +196,10 @@ static bool take_until(void *options, const char *argument, struct option_proble
 static bool take_file(void *options, const char *argument, struct option_problem *reterr_problem)
 {
     struct ping_options *ping = options;
+    if (*argument == '\0') {
+        option_problem_set(reterr_problem, "is empty");
+        return false;
+    }
     if (ping->file_count == PING_FILES_MAX) {
         option_problem_set(reterr_problem, "is one file too many: %d can be given", PING_FILES_MAX);
         return false;
@@ -240,7 +244,7 @@ static const struct option_row rows[] = {
     {.letter = 'C', .help = "connect the socket: replies of the target alone", .more = true, OPTION_TO_FLAG(O, connects)},
     {.letter = 'L', .help = "own multicast does not come back", .more = true, OPTION_TO_FLAG(O, no_loopback)},
     {.letter = 'r', .help = "past the routing table, to the link", .more = true, OPTION_TO_FLAG(O, direct)},
-    {.name = "netns", .argument = "NAME", .help = "in this network namespace (or process id)", OPTION_TO_STRING(O, netns)},
+    {.name = "netns", .least = 1, .argument = "NAME", .help = "in this network namespace (or process id)", OPTION_TO_STRING(O, netns)},
     {.name = "socket", .argument = "KIND", .help = "auto, datagram or raw", .choices = sockets, .more = true,
      OPTION_TO_CHOICE(O, socket)},
 
@@ -248,7 +252,7 @@ static const struct option_row rows[] = {
     {.name = "arp", .help = "ask by ARP: all who have an address", OPTION_TO_SET(O, lan, PING_LAN_ARP)},
     {.name = "nd", .help = "the same for IPv6, by neighbour discovery", OPTION_TO_SET(O, lan, PING_LAN_ND)},
     {.name = "dad", .help = "is this address free?", OPTION_TO_SET(O, lan, PING_LAN_DAD)},
-    {.name = "lan", .argument = "NAME", .help = "find the hosts of this interface's LAN",
+    {.name = "lan", .least = 1, .argument = "NAME", .help = "find the hosts of this interface's LAN",
      .completes = OPTION_COMPLETES_INTERFACES, OPTION_TO_STRING(O, lan_search)},
     {.name = "query", .help = "with --lan: ask for group memberships, too", .more = true, OPTION_TO_FLAG(O, query)},
 
@@ -297,9 +301,9 @@ static const struct option_row rows[] = {
     {.name = "unreachable", .help = "print only the addresses of those who did not", .more = true, OPTION_TO_FLAG(O, unreachable)},
     {.name = "no-why", .help = "do not say why nothing answers", .more = true, OPTION_TO_FLAG(O, no_why)},
     {.name = "json", .help = "one JSON object a line", OPTION_TO_FLAG(O, json)},
-    {.name = "save", .argument = "FILE", .help = "packets into FILE (.pcapng, .pcapng.gz, .pcapng.zst)",
+    {.name = "save", .least = 1, .argument = "FILE", .help = "packets into FILE (.pcapng, .pcapng.gz, .pcapng.zst)",
      .more = true, .completes = OPTION_COMPLETES_FILES, OPTION_TO_STRING(O, save)},
-    {.name = "read", .argument = "FILE", .help = "the echoes of a capture instead of the network", .more = true,
+    {.name = "read", .least = 1, .argument = "FILE", .help = "the echoes of a capture instead of the network", .more = true,
      .completes = OPTION_COMPLETES_FILES, OPTION_TO_STRING(O, read)},
     OPTION_ROWS_ABOUT('h', 'V'),
 };
