@@ -152,6 +152,15 @@ static bool is_anything_under_way(const struct ping_engine *engine)
 
 /* --- sending --- */
 
+/* For who wants to know why nothing answers. */
+static void note_trouble(struct ping *ping, const struct ping_trouble *trouble)
+{
+    if (ping->troubles != NULL)
+        ping->troubles[trouble->target - ping->targets] = *trouble;
+    else if (trouble->target == ping->targets) /* of a sweep, the first stands for all */
+        ping->trouble = *trouble;
+}
+
 /* An echo that could not be sent counts as sent, and as an error, as ping(8) has it. */
 static void refuse(struct ping_engine *engine, struct ping_target *target, uint64_t number, uint32_t sequence,
                    int system_errno)
@@ -163,7 +172,8 @@ static void refuse(struct ping_engine *engine, struct ping_target *target, uint6
                                      .at_send = true,
                                      .system_errno = system_errno,
                                      .counts = true};
-    ping->trouble = (struct ping_trouble){.target = target, .send_errno = system_errno};
+    const struct ping_trouble trouble = {.target = target, .send_errno = system_errno};
+    note_trouble(ping, &trouble);
     tally_count(ping, target, PKT_RTT_ERROR);
     (void)pkt_echo_error(engine->echo, number);
     say_too_long(engine);
@@ -492,6 +502,8 @@ static void take_message(struct ping_engine *engine, const struct pkt_icmp_event
     if (reply.target->is_group && !reply.checksum_bad)
         responders_add(&ping->responders, reply.target, reply.from, reply.interface, reply.rtt.rtt_ns);
     ping->report->reply(ping, &reply);
+    if (reply.target->why_said && !reply.target->why_withdrawn && !reply.checksum_bad)
+        ping->recovered(ping, reply.target);
 }
 
 /* A redirect and a source quench are news about the way: the echo itself went on. */
@@ -532,7 +544,7 @@ static void take_error(struct ping_engine *engine, const struct pkt_icmp_event *
     }
     if (ping->record != NULL)
         record_error(ping->record, event, &probe);
-    ping->trouble = (struct ping_trouble){
+    const struct ping_trouble trouble = {
         .target = target,
         .from = event->from,
         .words = {.is_ip6 = event->from.version == 6,
@@ -541,6 +553,8 @@ static void take_error(struct ping_engine *engine, const struct pkt_icmp_event *
                   .info = error.info,
                   .gateway = event->gateway}
     };
+    if (error.counts)
+        note_trouble(ping, &trouble);
     ping->report->error(ping, &error);
 }
 

@@ -195,7 +195,8 @@ static void why(struct ping *ping, struct ping_target *target, const char *code,
 {
     (void)ping;
     json_begin(&json, "why");
-    put_target(target);
+    if (target != NULL)
+        put_target(target);
     json_text(&json, "why", code);
     json_text(&json, "sentence", sentence);
     json_end(&json);

@@ -33,6 +33,7 @@ struct ping_target {
     bool is_broadcast; /* likewise, by the routes */
     bool has_no_way;   /* by the routes, before the first echo */
     bool why_said;
+    bool why_withdrawn; /* it answered after all */
 };
 
 /* What an answer is to its echo. */
@@ -95,6 +96,7 @@ struct ping_report {
     void (*error)(struct ping *ping, const struct ping_error *error);
     void (*timeout)(struct ping *ping, struct ping_target *target, uint32_t sequence);
     void (*waiting)(struct ping *ping, struct ping_target *target, uint32_t sequence); /* -O */
+    /* target: NULL where none is known yet. */
     void (*why)(struct ping *ping, struct ping_target *target, const char *code, const char *sentence);
     void (*status)(struct ping *ping); /* SIGQUIT */
     void (*window)(struct ping *ping); /* --report-every: the window of now ends */
@@ -127,7 +129,8 @@ struct ping {
     uint8_t *data;                 /* data_len octets of an echo, the tag in the first of them */
     unsigned stamps_expected;      /* set of enum pkt_echo_flag, of every echo */
     struct run *run;               /* that this is part of */
-    void (*silent)(struct ping *ping, struct ping_target *target); /* an echo had no reply */
+    void (*silent)(struct ping *ping, struct ping_target *target);    /* an echo had no reply */
+    void (*recovered)(struct ping *ping, struct ping_target *target); /* one that "why" was said of answers */
     /* what is known before the first echo */
     int64_t pause_ns;     /* the least between two echoes with -f and -A, without privilege; 0: none */
     uint64_t rate_limit;  /* echoes a second that the table of neighbours has room for; 0: any */
@@ -147,6 +150,7 @@ struct ping {
     struct responders responders; /* of groups */
     uint64_t forged;              /* replies without the tag of an echo of ours */
     struct ping_trouble trouble;
+    struct ping_trouble *troubles; /* the last one of each target, where several were named; else NULL */
     bool interrupted;
     bool complete;     /* everything asked for was sent and settled */
     uint64_t saved;    /* packets on the file of --save, once it is closed */

@@ -18,6 +18,7 @@
 #include "verdict.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,6 +31,7 @@ enum {
     USER_INTERVAL_NS = 2000000, /* of ping(8): faster is for those who have privilege */
     CHECK_NS = 100000000,       /* between looks at --until, for many targets */
     SILENT_FOR_WHY = 3,
+    WHYS_MAX = 20, /* lines that say why; with --json there is no limit */
 };
 
 static int fail_with(struct run *run, int code, int system_errno, const char *sentence)
@@ -264,7 +266,9 @@ static int take_targets(struct run *run)
     struct target target;
     ping->targets = count > UINT32_MAX ? NULL : calloc((size_t)count, sizeof *ping->targets);
     ping->sweeps = targets_any_swept(run->list);
-    if (ping->targets == NULL)
+    if (!ping->sweeps && count > 1 && count <= UINT32_MAX)
+        ping->troubles = calloc((size_t)count, sizeof *ping->troubles);
+    if (ping->targets == NULL || (!ping->sweeps && count > 1 && ping->troubles == NULL))
         return fail_with(run, PKT_E_MEMORY, ENOMEM, "no memory for so many targets");
     while (ping->target_count < count && target_next(run->list, &target)) {
         struct ping_target *to = &ping->targets[ping->target_count++];
@@ -457,23 +461,47 @@ void run_explain(struct run *run, struct ping_target *target)
     if (target->why_said || run->ping.options->no_why)
         return;
     target->why_said = true;
+    if (!run->ping.options->json && run->whys == WHYS_MAX) {
+        run->whys_left_out++;
+        target->why_withdrawn = true; /* there is nothing to withdraw */
+        return;
+    }
+    run->whys++;
     silence_explain(&run->ping, run->host, target, &answer);
     run->ping.report->why(&run->ping, target, answer.code, answer.sentence);
 }
 
-/* After three echoes without an answer; of a sweep's targets the table says enough. */
+/* After three echoes without an answer; with -q in the end alone; of a sweep's targets the table says enough.
+ */
 static void silent(struct ping *ping, struct ping_target *target)
 {
-    if (!ping->sweeps && target->stats.received == 0 && target->stats.run == SILENT_FOR_WHY)
+    if (!ping->sweeps && !ping->options->quiet && target->stats.received == 0 &&
+        target->stats.run == SILENT_FOR_WHY)
         run_explain(ping->run, target);
 }
 
-/* In the end, of those who never answered. */
+/* What was said of its silence is not to stand. */
+static void recovered(struct ping *ping, struct ping_target *target)
+{
+    char sentence[128];
+    target->why_withdrawn = true;
+    (void)snprintf(sentence, sizeof sentence, "%s answers now: what was said of it holds no more",
+                   words_of_address(target->address));
+    ping->report->why(ping, target, "answers", sentence);
+}
+
+/* In the end, of those who never answered; of a sweep that nobody answered, one stands for all. */
 static void explain_all(struct run *run)
 {
-    for (uint32_t i = 0; !run->ping.sweeps && i < run->ping.target_count; i++)
-        if (run->ping.targets[i].stats.received == 0 && run->ping.targets[i].stats.sent > 0)
-            run_explain(run, &run->ping.targets[i]);
+    struct ping *ping = &run->ping;
+    bool is_list = ping->options->alive || ping->options->unreachable;
+    uint32_t count = !ping->sweeps ? ping->target_count : !is_list && summary_alive(ping) == 0 ? 1 : 0;
+    for (uint32_t i = 0; i < count && i < ping->target_count; i++)
+        if (ping->targets[i].stats.received == 0 && ping->targets[i].stats.sent > 0)
+            run_explain(run, &ping->targets[i]);
+    if (run->whys_left_out > 0)
+        message_notice("why: %" PRIu32 " more targets did not answer; --json says of each why",
+                       run->whys_left_out);
 }
 
 /* --save: where echoes come from, as the routes have it. */
@@ -528,6 +556,7 @@ static int prepare(struct run *run)
     run->port = (struct engine_port){.context = &run->wire, .send = wire_send, .now = port_now};
     ping->pool = &run->pool;
     ping->silent = silent;
+    ping->recovered = recovered;
     ping->run = run;
     ping->ip_options_len = wire_ip_options(ping->options, options);
     if (ping->options->names) {
@@ -633,6 +662,16 @@ static void advise(const struct run *run)
     }
 }
 
+/* A source address that no socket can have. */
+static void explain_socket(struct run *run)
+{
+    struct silence_answer answer;
+    const struct ping_options *options = run->ping.options;
+    if (run->ping.targets == NULL && run->error.system_errno == EADDRNOTAVAIL && !options->no_why &&
+        silence_explain_source(run->host, options->source, &answer))
+        run->ping.report->why(&run->ping, NULL, answer.code, answer.sentence);
+}
+
 enum tool_status run_fail(struct run *run)
 {
     struct ping *ping = &run->ping;
@@ -643,6 +682,7 @@ enum tool_status run_fail(struct run *run)
     ping->socket_kind = socket_kind_of(run);
     if (ping->options->json)
         ping->report->begin(ping);
+    explain_socket(run);
     if (run->route_error.system_errno != 0 && ping->targets != NULL && ping->target_count == 1)
         run_explain(run, &ping->targets[0]);
     (void)finish_record(run);
@@ -658,6 +698,7 @@ static void free_targets(struct run *run)
     if (run->ping.pool != NULL)
         tally_stop(&run->ping);
     free(run->ping.targets);
+    free(run->ping.troubles);
     responders_free(&run->ping.responders);
 }
 

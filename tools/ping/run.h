@@ -35,6 +35,8 @@ struct run {
     struct pkt_error family_errors[WIRE_FAMILIES]; /* why a socket could not be opened */
     struct pkt_error error;
     char sandbox[64];
+    uint32_t whys;          /* sentences that say why a target does not answer */
+    uint32_t whys_left_out; /* that there were too many of */
     uint8_t ip_options[40]; /* of echoes, for --save */
 };
 

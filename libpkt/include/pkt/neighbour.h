@@ -28,6 +28,11 @@ struct pkt_neighbour {
     bool has_mac;
     bool is_router; /* it said so (RFC 4861 4.4) */
     uint8_t state;  /* enum pkt_neighbour_state */
+    bool has_probes;
+    uint32_t probes; /* with has_probes: the kernel's count; a search for the unknown begins it at
+                        pkt_neighbour_table's unicast_questions */
+    bool has_confirmed;
+    int64_t confirmed_ns; /* with has_confirmed: ago, when it last proved to be there (RFC 4861 7.3.1) */
 };
 
 /* The name of a state as ip-neighbour(8) writes it, such as "REACHABLE". Static storage. */
@@ -58,6 +63,9 @@ struct pkt_neighbour_table {
     uint32_t most;         /* as many as it ever holds (gc_thresh3); beyond it sending fails with ENOBUFS */
     uint32_t questions;    /* ARP requests or neighbour solicitations before it gives up (mcast_solicit) */
     int64_t retransmit_ns; /* between two of them */
+    uint32_t
+        unicast_questions; /* to one that is known already, before it is searched for anew (ucast_solicit) */
+    uint32_t program_questions; /* that a program is to ask instead of the kernel (app_solicit) */
 };
 
 /*

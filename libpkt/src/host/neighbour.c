@@ -31,6 +31,17 @@ const char *pkt_neighbour_state_name(uint8_t state)
     return "UNKNOWN";
 }
 
+/* Times are in hundredths of a second (USER_HZ), and ago. */
+static void take_history(const struct netlink_attributes *attributes, struct pkt_neighbour *neighbour)
+{
+    struct nda_cacheinfo cache;
+    neighbour->has_probes =
+        netlink_bytes(attributes->at[NDA_PROBES], &neighbour->probes, sizeof neighbour->probes);
+    neighbour->has_confirmed = netlink_bytes(attributes->at[NDA_CACHEINFO], &cache, sizeof cache);
+    if (neighbour->has_confirmed)
+        neighbour->confirmed_ns = (int64_t)cache.ndm_confirmed * 10000000;
+}
+
 bool neighbour_read(const struct nlmsghdr *message, struct pkt_neighbour *ret_neighbour)
 {
     struct netlink_attributes attributes;
@@ -47,6 +58,7 @@ bool neighbour_read(const struct nlmsghdr *message, struct pkt_neighbour *ret_ne
     };
     ret_neighbour->has_mac =
         netlink_bytes(attributes.at[NDA_LLADDR], ret_neighbour->mac.byte, sizeof ret_neighbour->mac.byte);
+    take_history(&attributes, ret_neighbour);
     return ret_neighbour->address.version != 0;
 }
 

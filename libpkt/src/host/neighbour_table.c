@@ -33,6 +33,8 @@ static void take_parameters(struct table_search *search, const struct netlink_at
     uint64_t retransmit_ms = 0;
     (void)netlink_bytes(parameters->at[NDTPA_RETRANS_TIME], &retransmit_ms, sizeof retransmit_ms);
     search->table->questions = netlink_u32(parameters->at[NDTPA_MCAST_PROBES]);
+    search->table->unicast_questions = netlink_u32(parameters->at[NDTPA_UCAST_PROBES]);
+    search->table->program_questions = netlink_u32(parameters->at[NDTPA_APP_PROBES]);
     search->table->retransmit_ns =
         retransmit_ms > INT64_MAX / 1000000 ? INT64_MAX : (int64_t)retransmit_ms * 1000000;
     search->has_parameters = true;
