@@ -69,7 +69,7 @@ bool engine_start(struct ping_engine *engine, struct ping *ping, const struct en
                   const uint8_t key[16], const uint16_t identifiers[2])
 {
     const struct pkt_memory memory = memory_of_heap(PROBES_BYTES_MAX);
-    const struct pkt_echo_options options = {.size = sizeof options};
+    const struct pkt_echo_options options = {.size = sizeof options, .secret = memory_secret()};
     *engine = (struct ping_engine){.ping = ping, .port = port};
     memcpy(engine->key, key, sizeof engine->key);
     memcpy(engine->identifiers, identifiers, sizeof engine->identifiers);

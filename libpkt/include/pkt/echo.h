@@ -66,6 +66,8 @@ struct pkt_echo_options {
     uint32_t probes_max; /* remembered at a time; rounded up to a power of two, at most 2^24; 0: 2^20 */
     int64_t keep_ns;     /* a probe sent less than this ago is not forgotten for a new one while more memory
                           * can be had; afterwards its reply is unknown. 0: 10 s */
+    uint64_t secret;     /* random: nobody can choose targets and sequence numbers whose search takes long. 0:
+                          * none, where nobody else chooses them */
 };
 
 /*

@@ -149,6 +149,7 @@ struct pkt_echo {
     uint64_t settled; /* of the first that pkt_echo_settle did not give yet */
     uint64_t next;    /* of the one to be sent */
     uint64_t evicted;
+    uint64_t multiplier; /* of the hash: odd */
 };
 
 _Static_assert(sizeof(struct slot) <= 48, "48 bytes a probe, and 4 for its chain");
@@ -179,7 +180,7 @@ static struct slot *find(const struct pkt_echo *echo, uint64_t number)
 /* Targets and sequence numbers are the sender's own: nobody else can aim at a chain. */
 static uint32_t *head_of(const struct pkt_echo *echo, uint32_t target, uint16_t sequence)
 {
-    uint64_t hash = ((uint64_t)target << 16 | sequence) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t hash = ((uint64_t)target << 16 | sequence) * echo->multiplier;
     return &echo->heads[hash >> 32 & (echo->size - 1)];
 }
 
@@ -234,6 +235,7 @@ struct pkt_echo *pkt_echo_create(const struct pkt_memory *memory, const struct p
         .memory = *memory,
         .size_max = power_of_two(taken.probes_max == 0 ? SIZE_DEFAULT : taken.probes_max),
         .keep_ns = taken.keep_ns == 0 ? KEEP_NS_DEFAULT : taken.keep_ns,
+        .multiplier = (taken.secret ^ UINT64_C(0x9e3779b97f4a7c15)) | 1,
     };
     if (!resize(echo, echo->size_max < SIZE_START ? echo->size_max : SIZE_START)) {
         pkt_echo_destroy(echo);
