@@ -408,6 +408,7 @@ static enum tool_status finish(int result)
     struct run *run = replay.run;
     struct ping *ping = &run->ping;
     ping->complete = result == 0 && !ping->interrupted;
+    engine_end(&run->engine);
     if (result != 0)
         (void)snprintf(ping->failure, sizeof ping->failure, "%s", run->error.sentence);
     ping->report->end(ping);
