@@ -430,8 +430,10 @@ void record_lost(struct record *record, const struct pkt_echo_probe *probe)
 
 /* --- the end --- */
 
-/* The end of a run, but no earlier than by the timeout would be lost what was: of a run that has sent all, the
- * last echoes are given up sooner. */
+/*
+ * When the run ended; but the last echoes of a run that has sent all are given up before their timeout, and
+ * what is lost here has to be lost by the file, too: then it is as if the timeout had been waited for.
+ */
 static void put_end(struct record *record, struct pkt_mono last)
 {
     int64_t end_ns = record->offset_ns + last.ns;
