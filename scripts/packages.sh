@@ -13,7 +13,7 @@ BUILD='build-essential cmake ninja-build pkg-config libpcap-dev libnet1-dev libm
     libseccomp-dev zlib1g-dev libzstd-dev libc-ares-dev'
 TEST='libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev gcc-s390x-linux-gnu
     libc6-dev-s390x-cross qemu-user-static binutils bsdextrautils file gcovr gzip zstd jq python3 python3-scapy mandoc man-db shellcheck tcpdump tshark
-    fping iproute2 iputils-ping ethtool nftables socat procps tcpreplay util-linux'
+    python3-prometheus-client fping iproute2 iputils-ping ethtool nftables socat procps tcpreplay util-linux'
 BENCH='libtins-dev netsniff-ng time hyperfine linux-perf valgrind'
 RECORD='dnsmasq-base hping3 iputils-arping iputils-tracepath ndisc6 radvd smcroute traceroute'
 

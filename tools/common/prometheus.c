@@ -147,15 +147,20 @@ enum tool_status prometheus_commit(struct prometheus_file *file)
     return is_good ? TOOL_OK : TOOL_ERROR;
 }
 
-void prometheus_close(struct prometheus_file *file)
+void prometheus_discard(struct prometheus_file *file)
 {
     if (file->begun) {
         (void)close(file->out.fd);
         (void)unlinkat(file->folder, file->temporary, 0);
     }
+    file->begun = false;
+}
+
+void prometheus_close(struct prometheus_file *file)
+{
+    prometheus_discard(file);
     if (file->folder >= 0)
         (void)close(file->folder);
-    file->begun = false;
     file->folder = -1;
 }
 

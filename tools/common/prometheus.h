@@ -109,6 +109,9 @@ void prometheus_histogram(struct prometheus_file *file, const struct prometheus_
  */
 enum tool_status prometheus_commit(struct prometheus_file *file);
 
+/* Remove a version that was begun: the old one stays. Nothing where none was. */
+void prometheus_discard(struct prometheus_file *file);
+
 /* Close; a version begun and not committed is removed. The file stays. */
 void prometheus_close(struct prometheus_file *file);
 

@@ -113,6 +113,10 @@ static const char *conflict_of(const struct option_operands *operands)
          "to tell echoes to several hosts apart takes 16 bytes of data: give -s 16 or more"},
         {options.save != NULL && out_is_standard(options.save),
          "--save needs a file: standard output is for the report"},
+        {options.prometheus != NULL && out_is_standard(options.prometheus),
+         "--prometheus needs a file: standard output is for the report"},
+        {options.prometheus != NULL && is_lan(),
+         "--prometheus is for echoes: leave out --arp, --nd, --dad and --lan"},
         {options.save != NULL && is_lan(),
          "--save is for echoes: leave out --arp, --nd, --dad and --lan"},
         {options.histogram && (options.json || options.alive || options.unreachable),
@@ -149,6 +153,12 @@ static enum tool_status search(const struct option_operands *operands)
     return lan_run(&lan, operands, &out);
 }
 
+/* Without privilege: the file is the user's, not pktping's. */
+static bool open_metrics(void)
+{
+    return options.prometheus == NULL || metrics_open(&run.metrics, options.prometheus);
+}
+
 static enum tool_status ping(const struct option_operands *operands)
 {
     const struct pkt_privilege_drop_options all = {.size = sizeof all};
@@ -157,7 +167,7 @@ static enum tool_status ping(const struct option_operands *operands)
         (options.netns != NULL && pkt_netns_enter(options.netns, error) != 0) ||
         run_open(&run, &options, &out) != 0 || pkt_privilege_drop(&all, error) != 0)
         return run_fail(&run);
-    if (run_find_targets(&run, operands) != 0)
+    if (!open_metrics() || run_find_targets(&run, operands) != 0)
         return run_fail(&run);
     return options.pmtu ? pmtu_run(&run) : run_all(&run);
 }

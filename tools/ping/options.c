@@ -301,6 +301,8 @@ static const struct option_row rows[] = {
     {.name = "unreachable", .help = "print only the addresses of those who did not", .more = true, OPTION_TO_FLAG(O, unreachable)},
     {.name = "no-why", .help = "do not say why nothing answers", .more = true, OPTION_TO_FLAG(O, no_why)},
     {.name = "json", .help = "one JSON object a line", OPTION_TO_FLAG(O, json)},
+    {.name = "prometheus", .least = 1, .argument = "FILE", .help = "figures into FILE, for the node exporter",
+     .more = true, .completes = OPTION_COMPLETES_FILES, OPTION_TO_STRING(O, prometheus)},
     {.name = "save", .least = 1, .argument = "FILE", .help = "packets into FILE (.pcapng, .pcapng.gz, .pcapng.zst)",
      .more = true, .completes = OPTION_COMPLETES_FILES, OPTION_TO_STRING(O, save)},
     {.name = "read", .least = 1, .argument = "FILE", .help = "the echoes of a capture instead of the network", .more = true,

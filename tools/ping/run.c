@@ -31,7 +31,8 @@ enum {
     USER_INTERVAL_NS = 2000000, /* of ping(8): faster is for those who have privilege */
     CHECK_NS = 100000000,       /* between looks at --until, for many targets */
     SILENT_FOR_WHY = 3,
-    WHYS_MAX = 20, /* lines that say why; with --json there is no limit */
+    WHYS_MAX = 20,  /* lines that say why; with --json there is no limit */
+    REFRESH_S = 15, /* between versions of --prometheus; scrapes are seldom more frequent */
 };
 
 static int fail_with(struct run *run, int code, int system_errno, const char *sentence)
@@ -415,6 +416,42 @@ static bool watch_windows(struct run *run)
     return run->ping.options->report_every_ns == 0 || loop_timer_start(run->loop, &run->window, due);
 }
 
+/* --prometheus. False: it is said. */
+static bool write_metrics(struct run *run)
+{
+    struct ping *ping = &run->ping;
+    if (ping->options->prometheus == NULL)
+        return true;
+    bool is_written = metrics_write(&run->metrics, ping);
+    if (!is_written && ping->failure[0] == '\0')
+        (void)snprintf(ping->failure, sizeof ping->failure, "the file of --prometheus could not be written");
+    return is_written;
+}
+
+/* Not before the last version is through, however slow the disk: echoes come first. */
+static struct pkt_mono next_refresh(const struct run *run)
+{
+    int64_t every_ns = run->ping.options->report_every_ns;
+    return (struct pkt_mono){pkt_mono_now().ns + (every_ns == 0 ? REFRESH_S * PKT_NS_PER_S : every_ns)};
+}
+
+static void on_refresh(struct loop *loop, void *context, int64_t late_ns)
+{
+    struct run *run = context;
+    (void)late_ns;
+    if (write_metrics(run))
+        (void)loop_timer_start(loop, &run->refresh, next_refresh(run));
+    else
+        loop_stop(loop, 0);
+}
+
+static bool watch_metrics(struct run *run)
+{
+    run->refresh = (struct loop_timer){.on_timer = on_refresh, .context = run};
+    return run->ping.options->prometheus == NULL ||
+           loop_timer_start(run->loop, &run->refresh, next_refresh(run));
+}
+
 static bool watch(struct run *run)
 {
     run->timer = (struct loop_timer){.on_timer = on_timer, .context = run};
@@ -422,7 +459,8 @@ static bool watch(struct run *run)
         if (run->wire.sockets[i] != NULL &&
             !loop_watch(run->loop, pkt_icmp_socket_fd(run->wire.sockets[i]), POLLIN, on_ready, run))
             return false;
-    return watch_windows(run) && loop_timer_start(run->loop, &run->timer, loop_now(run->loop));
+    return watch_windows(run) && watch_metrics(run) &&
+           loop_timer_start(run->loop, &run->timer, loop_now(run->loop));
 }
 
 static const char *socket_kind_of(const struct run *run)
@@ -439,11 +477,14 @@ static const char *socket_kind_of(const struct run *run)
 int run_confine(struct run *run)
 {
     static const char *const readable[] = {"/etc/hosts"};
+    const char *const writable[] = {run->metrics.folder};
     const struct pkt_sandbox_options options = {.size = sizeof options,
                                                 .profile = PKT_SANDBOX_NETWORK,
                                                 .opens_files = true,
                                                 .readable = readable,
-                                                .readable_count = 1};
+                                                .readable_count = 1,
+                                                .writable = writable,
+                                                .writable_count = run->ping.options->prometheus != NULL};
     struct pkt_sandbox_state state;
     words_learn_interfaces();
     run->ping.socket_kind = socket_kind_of(run);
@@ -644,6 +685,8 @@ enum tool_status run_all(struct run *run)
     find_macs(run);
     explain_all(run);
     enum tool_status saved = finish_record(run);
+    if (!write_metrics(run))
+        saved = TOOL_ERROR;
     ping->report->end(ping);
     return result < 0 ? TOOL_ERROR : tool_status_worse(saved, run_judge(run));
 }
@@ -704,6 +747,8 @@ static void free_targets(struct run *run)
 
 void run_close(struct run *run)
 {
+    if (run->ping.options->prometheus != NULL)
+        metrics_close(&run->metrics);
     (void)finish_record(run);
     if (run->engine.ping != NULL)
         engine_stop(&run->engine);

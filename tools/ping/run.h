@@ -9,6 +9,7 @@
 #include "common/options.h"
 #include "common/resolver.h"
 #include "engine.h"
+#include "metrics.h"
 #include "names.h"
 #include "ping.h"
 #include "pkt/route.h"
@@ -23,8 +24,10 @@ struct run {
     struct wire wire;
     struct loop *loop;
     struct loop_timer timer;
-    struct pkt_mono checked;  /* when --until was looked at last, for many targets */
-    struct loop_timer window; /* --report-every */
+    struct pkt_mono checked;   /* when --until was looked at last, for many targets */
+    struct loop_timer window;  /* --report-every */
+    struct metrics metrics;    /* --prometheus */
+    struct loop_timer refresh; /* likewise */
     struct resolver *resolver;
     struct names names;
     struct target_list *list;

@@ -29,7 +29,8 @@ struct pkt_rtt_pool {
 
 struct pkt_rtt_detail;
 
-/* One target. All zero at the start. The counts may be read; the rest is for pkt_rtt_stats_read. */
+/* One target. All zero at the start. The counts and sum_ns may be read; the rest is for pkt_rtt_stats_read.
+ */
 struct pkt_rtt_stats {
     uint64_t sent;
     uint64_t received; /* replies that were the first to their probe, late ones included */
@@ -48,7 +49,7 @@ struct pkt_rtt_stats {
     uint32_t form : 2;
     float longest_outage_ns; /* seven digits of it */
     int64_t run_since_ns;
-    uint64_t sum_ns;
+    uint64_t sum_ns; /* of the times of all that was received */
     int64_t min_ns;
     union {
         int64_t max_ns;
