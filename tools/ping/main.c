@@ -14,6 +14,7 @@
 #include "pmtu_run.h"
 #include "replay.h"
 #include "run.h"
+#include "stuck.h"
 
 #include <sys/prctl.h>
 
@@ -187,6 +188,7 @@ int main(int argc, char **argv)
         return TOOL_ERROR;
     }
     out_open_standard(&out);
+    out_set_ops(&out, &stuck_ops);
     (void)prctl(PR_SET_TIMERSLACK, 1UL); /* by default timers may be 50 us late */
     if (is_lan()) {
         status = search(&operands);
