@@ -71,7 +71,7 @@ test_neighbour() {
     why 1 neighbour-silent '2001:db8::2 on eth0 answers neighbour discovery, but no echo: .*' 2001:db8::2
     # What was known before the first echo proves nothing.
     ping_in_a 1 -c 3 -i 10ms -W 200ms 10.9.0.2
-    sleep 0.1
+    sleep 0.1 # by more than the ticks that the kernel counts in
     ping_in_a 1 -c 3 -i 10ms -W 200ms 10.9.0.2
     grep -q 'why: nothing comes back; 10.9.0.2 was last seen on eth0 .* before the first echo' "$LAB_DIR/err" ||
         lab_fail "an old entry: $(cat "$LAB_DIR/err")"

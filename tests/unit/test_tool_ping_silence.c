@@ -39,7 +39,7 @@ struct evidence {
     uint32_t flags;
     int state; /* of the neighbour; negative: no entry */
     uint32_t probes;
-    int64_t confirmed_s;
+    int64_t confirmed_ms;
     int send_errno;
     const char *error_from;
     uint8_t error_type, error_code;
@@ -66,7 +66,7 @@ static void decide(const struct evidence *in, struct silence_answer *ret_answer)
     e.neighbour.state = (uint8_t)in->state;
     e.neighbour.has_probes = e.neighbour.has_confirmed = e.has_table = true;
     e.neighbour.probes = in->probes;
-    e.neighbour.confirmed_ns = in->confirmed_s * SECOND;
+    e.neighbour.confirmed_ns = in->confirmed_ms * (SECOND / 1000);
     e.table.entries = in->entries;
     e.table.most = 1024;
     e.table.questions = e.table.unicast_questions = 3;
@@ -224,25 +224,32 @@ static const struct {
     {{FAR, .state = PKT_NEIGHBOUR_FAILED, .probes = 6},
      "gateway-unresolved",
      "nobody on eth0 answers ARP for the gateway 192.0.2.254 (asked 3 times)"},
-    {{FAR, .state = PKT_NEIGHBOUR_REACHABLE, .confirmed_s = 3},
+    {{FAR, .state = PKT_NEIGHBOUR_REACHABLE, .confirmed_ms = 3000},
      "beyond-gateway",
      "the gateway 192.0.2.254 on eth0 answers ARP, and nothing comes back: it, or what lies behind "
      "it, is silent"},
-    {{FAR6, .state = PKT_NEIGHBOUR_DELAY, .confirmed_s = 1},
+    {{FAR6, .state = PKT_NEIGHBOUR_DELAY, .confirmed_ms = 1000},
      "beyond-gateway",
      "the gateway fe80::1 on eth0 answers neighbour discovery, and nothing comes back: it, or what "
      "lies behind it, is silent"},
-    {{NEAR, .state = PKT_NEIGHBOUR_REACHABLE, .confirmed_s = 3},
+    {{NEAR, .state = PKT_NEIGHBOUR_REACHABLE, .confirmed_ms = 3000},
      "neighbour-silent",
      "192.0.2.2 on eth0 answers ARP, but no echo: it, or a filter, drops them"},
-    {{NEAR, .state = PKT_NEIGHBOUR_REACHABLE, .confirmed_s = 4},
+    {{NEAR, .state = PKT_NEIGHBOUR_REACHABLE, .confirmed_ms = 4000},
      "unknown",
      "nothing comes back; 192.0.2.2 was last seen on eth0 4 s ago, before the first echo: if it "
      "still is there, is not known"},
-    {{FAR, .state = PKT_NEIGHBOUR_STALE, .confirmed_s = 60},
+    {{FAR, .state = PKT_NEIGHBOUR_STALE, .confirmed_ms = 60000},
      "unknown",
      "nothing comes back; the gateway 192.0.2.254 was last seen on eth0 60 s ago, before the first "
      "echo: if it still is there, is not known"},
+    {{NEAR, .state = PKT_NEIGHBOUR_REACHABLE, .confirmed_ms = 3020},
+     "neighbour-silent",
+     "192.0.2.2 on eth0 answers ARP, but no echo: it, or a filter, drops them"},
+    {{NEAR, .state = PKT_NEIGHBOUR_REACHABLE, .confirmed_ms = 3030},
+     "unknown",
+     "nothing comes back; 192.0.2.2 was last seen on eth0 3 s ago, before the first echo: "
+     "if it still is there, is not known"},
     {{NEAR, .state = PKT_NEIGHBOUR_PERMANENT},
      "unknown",
      "192.0.2.2: nothing comes back, and what is known here does not say why"},
@@ -299,7 +306,7 @@ static void test_room(void **state)
                                 .interface = "abcdefghijklmno",
                                 .flags = UP,
                                 .state = PKT_NEIGHBOUR_STALE,
-                                .confirmed_s = INT64_MAX / 1000000000};
+                                .confirmed_ms = INT64_MAX / 1000000};
     decide(&in, &answer);
     assert_non_null(strstr(answer.sentence, "is not known"));
 }

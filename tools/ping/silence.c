@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { CONFIRMED_SLACK_NS = 20000000 };
+
 static void say(struct silence_answer *answer, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -218,10 +220,13 @@ static bool is_evidence(const struct silence_evidence *e)
            (e->neighbour.state & (PKT_NEIGHBOUR_PERMANENT | PKT_NEIGHBOUR_NO_ARP)) == 0;
 }
 
-/* That it was there before the first echo does not prove that it is there now. */
+/*
+ * That it was there before the first echo does not prove that it is there now. The kernel counts in ticks of
+ * up to 10 ms, and so does what it tells (USER_HZ): what answered the first echo may seem that much older.
+ */
 static bool was_there(const struct silence_evidence *e)
 {
-    return e->neighbour.has_confirmed && e->neighbour.confirmed_ns <= e->since_ns;
+    return e->neighbour.has_confirmed && e->neighbour.confirmed_ns - CONFIRMED_SLACK_NS <= e->since_ns;
 }
 
 /* Known from before the run. */
