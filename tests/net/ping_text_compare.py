@@ -58,13 +58,13 @@ DIFFERENCES = [
     (r" 203\.0\.113\.78", "Do you want to ping broadcast.*", "connect: Permission denied",
      "a route that prohibits is no broadcast"),
     (r" (-b 192|-I eth0 224)", r"(rtt .* ms\n)", r"\1\nRESPONDERS 1\n", "who answered a group, in a table"),
-    (r" ff02::1", r"(rtt .* ms\n)", r"\1\nRESPONDERS 2\n", "the same"),
-    (r" ff02::1", r"(.* bytes from .*\n)", r"\1\1", "of a group one answer is not the end: all have their time"),
-    (r" ff02::1", r"1 received", "1 received, +1 duplicates", "the same"),
+    (r" (ff02::1%eth0|-I eth0 ff02::1)$", r"(rtt .* ms\n)", r"\1\nRESPONDERS 2\n", "the same"),
+    (r" (ff02::1%eth0|-I eth0 ff02::1)$", r"(.* bytes from .*\n)", r"\1\1", "of a group one answer is not the end: all have their time"),
+    (r" (ff02::1%eth0|-I eth0 ff02::1)$", r"1 received", "1 received, +1 duplicates", "the same"),
     (r" -I eth0 ff02::1", r"from ::", "from fe80::MAC", "the source that the echo will have"),
     (r" -I eth0 ff02::1", r"(?m)^ping: Warning: .*\n", "", "-I says it: nothing to warn of"),
-    (r" fe80::1$", r"(?s)PING.*", "--- standard error ---\nping: a link-local destination needs an interface, as in fe80::1%eth0\n"
-     "--- exit status 2\n", "sent into nowhere it would look dead"),
+    (r"-W 1 (fe80|ff02)::1$", r"(?s)PING (\S+)\(.*", r"--- standard error ---\nping: a link-local destination needs an interface, as in "
+     r"\1%eth0\n--- exit status 2\n", "sent into nowhere it would look dead"),
     (r"corrupt checksum", r"(icmp_seq=2 .* ms)\n", r"\1 (BAD CHECKSUM!)\n", "ping(8) takes it for a good one"),
     (r"corrupt checksum", r"3 received, 0%", r"2 received, +1 corrupted, 33.3333%", "the same"),
 ]
@@ -74,6 +74,7 @@ MASKS = (
     (r"time=(0\.\d{3}|[1-9]\.\d\d|[1-9]\d\.\d|[1-9]\d{2,}) ms", "time=T ms"),
     (r", time \d+ms", ", time Tms"),
     (r"rtt min/avg/max/mdev = \d+\.\d{3}/\d+\.\d{3}/\d+\.\d{3}/\d+\.\d{3} ms", "rtt min/avg/max/mdev = RTT ms"),
+    (r", pipe \d+, ipg", ", ipg"),  # where answers set the pace, how many are under way is a matter of time
     (r"ipg/ewma \d+\.\d{3}/\d+\.\d{3} ms", "ipg/ewma GAP ms"),
     (r"min/avg/ewma/max = \d+\.\d{3}/\d+\.\d{3}/\d+\.\d{3}/\d+\.\d{3} ms", "min/avg/ewma/max = RTT ms"),
     (r"(?m)^\[\d{10}\.\d{6}\] ", "[STAMP] "),

@@ -220,6 +220,14 @@ bool run_ask_route(struct run *run, const struct ping_target *target, struct pkt
                                               .mark = (uint32_t)options->mark,
                                               .traffic_class = (uint8_t)options->traffic_class,
                                               .protocol = target->address.version == 6 ? 58 : 1};
+    /* The kernel would take a group of whichever link comes first (RFC 4291 2.7). */
+    if (words_needs_scope(target->address) && interface.index == 0) {
+        run->route_error = (struct pkt_error){.code = PKT_E_ARGUMENT};
+        (void)snprintf(run->route_error.sentence, sizeof run->route_error.sentence,
+                       "a link-local destination needs an interface, as in %s%%eth0",
+                       words_of_address(target->address));
+        return false;
+    }
     int result = pkt_route_get(run->host, &request, ret_route, &error);
     run->route_error = error;
     return result == 0;

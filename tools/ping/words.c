@@ -128,14 +128,18 @@ void words_learn_interfaces(void)
         if_freenameindex(all);
 }
 
+bool words_needs_scope(struct pkt_ip address)
+{
+    return address.version == 6 &&
+           (pkt_ip6_is_link_local(address.ip6) ||
+            (pkt_ip6_is_multicast(address.ip6) && pkt_ip6_scope(address.ip6) <= LINK_SCOPE));
+}
+
 const char *words_of_scoped(struct pkt_ip address, uint32_t interface)
 {
     static char texts[4][INET6_ADDRSTRLEN + IF_NAMESIZE];
     static unsigned next;
-    bool is_scoped = address.version == 6 && interface != 0 &&
-                     (pkt_ip6_is_link_local(address.ip6) ||
-                      (pkt_ip6_is_multicast(address.ip6) && pkt_ip6_scope(address.ip6) <= LINK_SCOPE));
-    if (!is_scoped)
+    if (interface == 0 || !words_needs_scope(address))
         return words_of_address(address);
     char *text = texts[next++ % 4];
     for (unsigned i = 0; i < INTERFACES_MAX; i++) {

@@ -5,6 +5,7 @@
 #ifndef TOOLS_PING_WORDS_H
 #define TOOLS_PING_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,9 @@ struct ping_error_words {
 
 /* Writes the words, cut to fit, with a NUL. 96 bytes hold all. */
 void words_of_error(const struct ping_error_words *error, char *ret_text, size_t size);
+
+/* Whether an address means nothing without its interface (RFC 4007 4): one of a link, group or not. */
+bool words_needs_scope(struct pkt_ip address);
 
 /* An address as text, in a static buffer that the fourth call after it overwrites. */
 const char *words_of_address(struct pkt_ip address);
