@@ -104,20 +104,16 @@ cases_local() {
 END
 }
 
-# The same with raw sockets.
+# The same with raw sockets, little at a time: each takes the answers of all.
 cases_raw() {
     lab_host K
     lab_sysctl K net.ipv4.ping_group_range='1 0'
     scene=raw on K 127.0.0.1 ::1 <<'END'
 -c 2 -i 0.2 @
 -c 2 -i 0.2 -v @
--c 20 -f @
 -c 3 -l 3 @
--c 1 -s 65507 @
 -c 1 -B @
 -c 1 -C @
--c 1 -e 77 127.0.0.1
--c 1 -e 78 ::1
 -c 1 -I lo @
 -c 1 -I @ @
 -c 1 -I nosuch @
