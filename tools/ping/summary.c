@@ -4,12 +4,14 @@
 #include "common/histogram_view.h"
 #include "common/message.h"
 #include "common/numbers.h"
+#include "common/table.h"
 #include "common/terminal.h"
 #include "words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { NS_PER_US = 1000, NS_PER_MS = 1000000 };
@@ -251,38 +253,104 @@ static struct ping_target **sorted(const struct ping *ping)
     return order;
 }
 
-/* A time in milliseconds in its column, or that there is none. */
-static void put_cell(struct out *out, bool is_known, int64_t ns)
+enum column {
+    TARGET,
+    COUNT_SENT,
+    COUNT_RECEIVED,
+    LOSS,
+    MIN,
+    AVG,
+    MAX,
+    P50,
+    P95,
+    P99,
+    JITTER,
+    OUTAGE,
+    COLUMNS
+};
+
+/* What the table is asked for comes row by row: what a row's times come to is reckoned once. */
+struct rows {
+    struct ping_target **order;
+    uint64_t row; /* of the summary; UINT64_MAX: none yet */
+    struct pkt_rtt_summary summary;
+};
+
+/* The name that was given, where it is another than the address. */
+static void write_target(const struct ping_target *target, char *to, size_t size)
 {
-    if (is_known)
-        out_printf(out, " %9.3f", (double)ns / 1e6);
+    const char *address = words_of_scoped(target->address, target->scope);
+    if (target->name == NULL || strcmp(target->name, address) == 0)
+        (void)snprintf(to, size, "%s", address);
     else
-        out_printf(out, " %9s", "-");
+        (void)snprintf(to, size, "%s (%s)", target->name, address);
 }
 
-static void put_row(struct ping *ping, const struct ping_target *target)
+/* A time in milliseconds, or that there is none. */
+static void write_time(const struct pkt_rtt_summary *s, unsigned column, char *to, size_t size)
 {
-    const struct pkt_rtt_stats *stats = &target->stats;
-    struct pkt_rtt_summary s;
-    pkt_rtt_stats_read(stats, &s);
-    out_printf(ping->out, "%-39s %6" PRIu64 " %6" PRIu64 " %6.2f%%", words_of_address(target->address),
-               stats->sent, stats->received, summary_loss(stats));
-    put_cell(ping->out, s.has_rtt, s.min_ns);
-    put_cell(ping->out, s.has_rtt, s.avg_ns);
-    put_cell(ping->out, s.has_rtt, s.max_ns);
-    put_cell(ping->out, s.has_quantiles, s.p50_ns);
-    put_cell(ping->out, s.has_quantiles, s.p95_ns);
-    put_cell(ping->out, s.has_quantiles, s.p99_ns);
-    put_cell(ping->out, s.has_spread, s.jitter_ns);
-    out_printf(ping->out, " %9.3f\n", (double)s.longest_outage_ns / 1e6);
+    const struct {
+        bool is_known;
+        int64_t ns;
+    } times[COLUMNS] = {
+        [MIN] = {.is_known = s->has_rtt,       .ns = s->min_ns           },
+        [AVG] = {.is_known = s->has_rtt,       .ns = s->avg_ns           },
+        [MAX] = {.is_known = s->has_rtt,       .ns = s->max_ns           },
+        [P50] = {.is_known = s->has_quantiles, .ns = s->p50_ns           },
+        [P95] = {.is_known = s->has_quantiles, .ns = s->p95_ns           },
+        [P99] = {.is_known = s->has_quantiles, .ns = s->p99_ns           },
+        [JITTER] = {.is_known = s->has_spread,    .ns = s->jitter_ns        },
+        [OUTAGE] = {.is_known = true,             .ns = s->longest_outage_ns},
+    };
+    (void)snprintf(to, size, "-");
+    if (times[column].is_known)
+        (void)snprintf(to, size, "%.3f", (double)times[column].ns / 1e6);
+}
+
+static void write_cell(void *context, uint64_t row, unsigned column, char *to, size_t size)
+{
+    struct rows *rows = context;
+    const struct ping_target *target = rows->order[row];
+    if (rows->row != row)
+        pkt_rtt_stats_read(&target->stats, &rows->summary);
+    rows->row = row;
+    if (column == TARGET)
+        write_target(target, to, size);
+    else if (column == COUNT_SENT || column == COUNT_RECEIVED)
+        (void)snprintf(to, size, "%" PRIu64,
+                       column == COUNT_SENT ? target->stats.sent : target->stats.received);
+    else if (column == LOSS)
+        (void)snprintf(to, size, "%.2f%%", summary_loss(&target->stats));
+    else
+        write_time(&rows->summary, column, to, size);
 }
 
 static void put_rows(struct ping *ping, struct ping_target **order)
 {
-    out_printf(ping->out, "%-39s %6s %6s %7s %9s %9s %9s %9s %9s %9s %9s %9s\n", "target", "sent", "recv",
-               "loss", "min ms", "avg ms", "max ms", "p50 ms", "p95 ms", "p99 ms", "jitter", "outage");
-    for (uint32_t i = 0; i < ping->target_count; i++)
-        put_row(ping, order[i]);
+    /* clang-format off */
+    static const struct table_column columns[COLUMNS] = {
+        [TARGET] = {.title = "target", .is_text = true},
+        [COUNT_SENT] = {.title = "sent"},
+        [COUNT_RECEIVED] = {.title = "recv"},
+        [LOSS] = {.title = "loss"},
+        [MIN] = {.title = "min", .unit = "ms"},
+        [AVG] = {.title = "avg", .unit = "ms"},
+        [MAX] = {.title = "max", .unit = "ms"},
+        [P50] = {.title = "p50", .unit = "ms", .expendable = 2},
+        [P95] = {.title = "p95", .unit = "ms", .expendable = 3},
+        [P99] = {.title = "p99", .unit = "ms", .expendable = 1},
+        [JITTER] = {.title = "jitter", .unit = "ms", .expendable = 4},
+        [OUTAGE] = {.title = "outage", .unit = "ms", .expendable = 1},
+    };
+    /* clang-format on */
+    struct rows rows = {.order = order, .row = UINT64_MAX};
+    const struct table table = {.columns = columns,
+                                .column_count = COLUMNS,
+                                .row_count = ping->target_count,
+                                .cell = write_cell,
+                                .context = &rows,
+                                .width = terminal_width(STDOUT_FILENO)};
+    table_write(&table, ping->out);
 }
 
 /* --alive, --unreachable: addresses and nothing else, for scripts. */
