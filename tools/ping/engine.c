@@ -263,7 +263,11 @@ static void send_batch(struct ping_engine *engine, struct pkt_mono now)
 
 /* --- the end --- */
 
-/* How long the last reply is waited for: ping(8) takes two round-trip times where there were any. */
+/*
+ * How long the last reply is waited for: ping(8) takes two round-trip times where there were any. By the
+ * calls: what an echo waits for in a queue of this machine is not in its round-trip time, but the reply comes
+ * later all the same.
+ */
 static int64_t linger_of(const struct ping_engine *engine)
 {
     const struct ping *ping = engine->ping;
@@ -271,7 +275,8 @@ static int64_t linger_of(const struct ping_engine *engine)
     pkt_rtt_stats_read(&ping->targets[0].stats, &summary);
     if (!summary.has_rtt)
         return ping->options->wait_ns >= 0 ? ping->options->wait_ns : LINGER_NS_DEFAULT;
-    return 2 * summary.max_ns > engine->round_ns ? 2 * summary.max_ns : engine->round_ns;
+    int64_t slowest_ns = summary.max_ns > engine->slowest_ns ? summary.max_ns : engine->slowest_ns;
+    return 2 * slowest_ns > engine->round_ns ? 2 * slowest_ns : engine->round_ns;
 }
 
 /* One target ends as ping(8) does: all answered, or enough waited. */
@@ -439,6 +444,8 @@ static bool count_reply(struct ping_engine *engine, const struct pkt_icmp_event 
         return pkt_echo_rtt(engine->echo, probe->number, &arrival, &reply->rtt);
     }
     int verdict = pkt_echo_reply(engine->echo, probe->number, &arrival, &reply->rtt);
+    if (verdict == PKT_ECHO_FIRST && reply->rtt.user_ns > engine->slowest_ns)
+        engine->slowest_ns = reply->rtt.user_ns;
     if (verdict == PKT_ECHO_DUPLICATE || verdict == PKT_ECHO_MANY) {
         reply->answer = PING_ANSWER_DUPLICATE;
         tally_count(ping, reply->target, PKT_RTT_DUPLICATE);

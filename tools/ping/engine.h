@@ -63,6 +63,7 @@ struct ping_engine {
     uint64_t stalls;      /* times that the schedule was given up, since it was too far behind */
 
     int64_t timeout_ns; /* after which an echo counts as lost */
+    int64_t slowest_ns; /* the longest from sending to the reply, by the monotonic clock */
     struct pkt_mono ends;
     bool ends_is_set;        /* at ends all is over */
     struct pkt_mono gave_up; /* when it was last looked at which echoes wait too long */

@@ -336,6 +336,8 @@ static void put_figures(const struct ping *ping)
     }
     put_statistics(ping->target_count == 1 ? &ping->targets[0].stats : &all);
     json_u64(&json, "forged", ping->forged);
+    if (ping->wall == NULL)
+        json_u64(&json, "dropped", ping->dropped);
     json_u64(&json, "responders", ping->responders.count);
     if (ping->options->save != NULL)
         json_u64(&json, "saved", ping->saved);

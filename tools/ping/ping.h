@@ -149,6 +149,7 @@ struct ping {
     uint64_t pipe_max;            /* the most echoes that were under way at a time */
     struct responders responders; /* of groups */
     uint64_t forged;              /* replies without the tag of an echo of ours */
+    uint64_t dropped;             /* messages that the receive buffer had no room for */
     struct ping_trouble trouble;
     struct ping_trouble *troubles; /* the last one of each target, where several were named; else NULL */
     bool interrupted;

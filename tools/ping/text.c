@@ -286,6 +286,21 @@ static void why(struct ping *ping, struct ping_target *target, const char *code,
     message_error("why: %s", sentence);
 }
 
+/* What befell replies on their way that the figures do not tell. */
+static void warn(const struct ping *ping)
+{
+    if (ping->forged == 0 && ping->dropped == 0)
+        return;
+    out_flush(ping->out);
+    if (ping->forged > 0)
+        message_warning("%" PRIu64 " %s not genuine: another sender, or not the tag of an echo of this run",
+                        ping->forged, message_plural(ping->forged, "reply was", "replies were"));
+    if (ping->dropped > 0)
+        message_warning("%" PRIu64 " %s lost on this machine, by a full receive buffer: "
+                        "not all that is missing was lost on the way",
+                        ping->dropped, message_plural(ping->dropped, "message was", "messages were"));
+}
+
 static void end(struct ping *ping)
 {
     if (ping->wall != NULL && ping->target_count == 0)
@@ -297,11 +312,7 @@ static void end(struct ping *ping)
     summary_write_responders(ping);
     if (ping->options->histogram)
         summary_draw_histogram(ping);
-    if (ping->forged == 0)
-        return;
-    out_flush(ping->out);
-    message_warning("%" PRIu64 " %s not genuine: another sender, or not the tag of an echo of this run",
-                    ping->forged, message_plural(ping->forged, "reply was", "replies were"));
+    warn(ping);
 }
 
 const struct ping_report ping_report_text = {.begin = begin,

@@ -282,6 +282,19 @@ void wire_receive(struct wire *wire, int fd)
     }
 }
 
+uint64_t wire_dropped(const struct wire *wire)
+{
+    struct pkt_icmp_socket_statistics statistics;
+    uint64_t dropped = 0;
+    for (unsigned i = 0; i < WIRE_FAMILIES; i++) {
+        if (wire->sockets[i] == NULL)
+            continue;
+        pkt_icmp_socket_get_statistics(wire->sockets[i], &statistics);
+        dropped += statistics.dropped;
+    }
+    return dropped;
+}
+
 void wire_close(struct wire *wire)
 {
     for (unsigned i = 0; i < WIRE_FAMILIES; i++)

@@ -57,6 +57,10 @@ void wire_receive(struct wire *wire, int fd);
 /* Octets of the IPv4 options that the options ask for (-R, -T). */
 unsigned wire_ip_options(const struct ping_options *options, uint8_t ret_bytes[40]);
 
+/* Messages that came and for which the receive buffers had no room: what is missing is not the targets' doing
+ * alone. */
+uint64_t wire_dropped(const struct wire *wire);
+
 void wire_close(struct wire *wire);
 
 #endif
