@@ -4,6 +4,7 @@ import os
 import socket
 import struct
 import sys
+import time
 
 victim = bytes.fromhex(sys.argv[1].replace(":", ""))
 out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
@@ -43,10 +44,12 @@ def tell(count):
 frames = [make(number) for number in range(500) for make in (arp, advertisement)]
 sent = 0
 while True:
-    for frame in frames:
+    for number, frame in enumerate(frames):
         try:
             out.send(frame)
             sent += 1
         except OSError:
             pass
+        if number % 100 == 0:
+            time.sleep(0.004)  # the queues of this machine are not to be what is tested
     tell(sent)
