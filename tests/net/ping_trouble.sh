@@ -86,9 +86,9 @@ test_forged() {
     [ "$kind" = raw ] || as=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all)
     lab_in S "${as[@]}" timeout -k 1 "$limit" "$pktping" --socket="$kind" --json -c 100 -A "$target" \
         >"$LAB_DIR/out" 2>"$LAB_DIR/err" </dev/null || lab_fail "forged: status $?: $(cat "$LAB_DIR/err")"
+    lab_wait_quietly '[ "$(lab_capture_count)" -ge 100200 ]' 5 || echo 'note: the capture is not whole'
     lab_capture_stop
     lab_sim_stop S
-    grep -q '^0 packets dropped by kernel' "$LAB_DIR/capture" || echo "note: the capture is not whole"
     [ "$(lab_sim_count S forged)" -eq 100000 ] || lab_fail "the responder forged $(lab_sim_count S forged)"
     judge forged "$kind" "$LAB_DIR/wire.pcap"
     lab_clear
