@@ -552,6 +552,41 @@ static void test_rate_rules_over_the_interval(void **state)
         assert_int_equal(world.log[i].when, 1000 * MS + i * 10 * MS);
 }
 
+/* The wall clock is stepped between a kernel stamp of sending and one of receiving: the monotonic clock
+ * decides. */
+static void test_a_stepped_clock_changes_no_time(void **state)
+{
+    static const int64_t steps[] = {0, 3600 * PKT_NS_PER_S, -3600 * PKT_NS_PER_S};
+    uint8_t message[8 + sizeof data];
+    (void)state;
+    options.count = 4;
+    ping.stamps_expected = PKT_ECHO_EXPECT_STAMP;
+    start(1);
+    engine_turn(&engine);
+    for (unsigned i = 0; i < 3; i++) {
+        const int64_t wall = 1700000000 * PKT_NS_PER_S + world.now;
+        const struct pkt_icmp_event stamp = {.kind = PKT_ICMP_EVENT_STAMP,
+                                             .number = world.log[i].probe.number,
+                                             .point = PKT_STAMP_SOFTWARE,
+                                             .time = {wall}};
+        engine_take(&engine, &stamp);
+        make_echo(message, 0, &world.log[i]);
+        world.now += 3 * MS;
+        struct pkt_icmp_event event = event_of(targets[0].address, message, sizeof message);
+        event.stamp = (struct pkt_receive_stamp){.has_time = true, .time = {wall + 2 * MS + steps[i]}};
+        engine_take(&engine, &event);
+        while (world.count < i + 2)
+            next();
+    }
+    struct pkt_rtt_summary summary;
+    pkt_rtt_stats_read(&targets[0].stats, &summary);
+    assert_int_equal(targets[0].stats.received, 3);
+    assert_int_equal(summary.min_ns, 2 * MS); /* by the stamps, where they can be true */
+    assert_int_equal(summary.max_ns, 3 * MS); /* from call to call, where they cannot */
+    for (unsigned i = 0; i < 4; i++)
+        assert_int_equal(world.log[i].when, 1000 * MS + i * 1000 * MS);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -575,6 +610,7 @@ int main(void)
         TEST(test_sweep_asks_the_silent_again),
         TEST(test_rounds_over_several),
         TEST(test_rate_rules_over_the_interval),
+        TEST(test_a_stepped_clock_changes_no_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
