@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "run.h"
+#include "run_internal.h"
 
 #include "common/memory.h"
 #include "common/message.h"
-#include "on_link.h"
 #include "pkt/clock.h"
 #include "pkt/host.h"
-#include "pkt/interface.h"
 #include "pkt/neighbour.h"
 #include "pkt/privilege.h"
-#include "pkt/route.h"
 #include "pkt/sandbox.h"
 #include "pkt/socket.h"
 #include "silence.h"
@@ -18,9 +15,6 @@
 #include "verdict.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,13 +23,9 @@
 enum {
     TIMES_BYTES_MAX = 64 << 20, /* of all targets' round-trip times together */
     USER_INTERVAL_NS = 2000000, /* of ping(8): faster is for those who have privilege */
-    CHECK_NS = 100000000,       /* between looks at --until, for many targets */
-    SILENT_FOR_WHY = 3,
-    WHYS_MAX = 20,  /* lines that say why; with --json there is no limit */
-    REFRESH_S = 15, /* between versions of --prometheus; scrapes are seldom more frequent */
 };
 
-static int fail_with(struct run *run, int code, int system_errno, const char *sentence)
+int run_fail_with(struct run *run, int code, int system_errno, const char *sentence)
 {
     run->error = (struct pkt_error){.code = code, .system_errno = system_errno};
     (void)snprintf(run->error.sentence, sizeof run->error.sentence, "%s", sentence);
@@ -81,8 +71,8 @@ static int check_interval(struct run *run, const struct ping_options *options)
         return 0;
     run->ping.pause_ns = USER_INTERVAL_NS;
     if (is_short || (options->flood && options->interval_ns < 0))
-        return fail_with(run, PKT_E_ARGUMENT, 0,
-                         "intervals below 2 ms, and -f, need privilege: give -i 2ms or more");
+        return run_fail_with(run, PKT_E_ARGUMENT, 0,
+                             "intervals below 2 ms, and -f, need privilege: give -i 2ms or more");
     return 0;
 }
 
@@ -109,366 +99,8 @@ int run_open(struct run *run, const struct ping_options *options, struct out *ou
         return result;
     run->loop = loop_open();
     run->resolver = run->loop == NULL ? NULL : resolver_open(run->loop, &resolver);
-    return run->resolver == NULL ? fail_with(run, PKT_E_MEMORY, errno, "no memory for the event loop") : 0;
-}
-
-/* --- targets --- */
-
-struct name_asked {
-    struct run *run;
-    uint32_t entry;
-    struct name_asked *next;
-    char text[RESOLVER_NAME_SIZE];
-};
-
-static void resolved(struct run *run)
-{
-    if (--run->unresolved == 0)
-        loop_stop(run->loop, 0);
-}
-
-static void on_addresses(void *context, const struct resolver_address *addresses, unsigned count,
-                         const char *canonical, const char *error)
-{
-    struct name_asked *asked = context;
-    struct run *run = asked->run;
-    char where[100];
-    if (error == NULL && count > 0) {
-        target_settle(run->list, asked->entry, addresses[0].address, addresses[0].scope);
-        target_rename(run->list, asked->entry, canonical);
-    } else {
-        target_where(run->list, asked->entry, where, sizeof where);
-        (void)snprintf(run->error.sentence, sizeof run->error.sentence, "%s%.60s: %.60s", where, asked->text,
-                       error == NULL ? "No address associated with hostname" : error);
-        message_error("%s", run->error.sentence);
-        target_fail(run->list, asked->entry);
-        run->ping.unresolved++;
-    }
-    free(asked);
-    resolved(run);
-}
-
-static void on_name(void *context, struct target_list *list, uint32_t entry, const char *name,
-                    unsigned family)
-{
-    struct run *run = context;
-    struct name_asked *asked = calloc(1, sizeof *asked);
-    unsigned only = family != 0 ? family : run->ping.options->source.version;
-    if (asked != NULL) {
-        *asked = (struct name_asked){.run = run, .entry = entry};
-        (void)snprintf(asked->text, sizeof asked->text, "%s", name);
-        run->unresolved++;
-        if (resolver_forward(run->resolver, name, only, on_addresses, asked) != NULL)
-            return;
-        run->unresolved--;
-    }
-    message_error("%s: %s", name, strerror(errno));
-    free(asked);
-    target_fail(list, entry);
-    run->ping.unresolved++;
-}
-
-/* A signal while names are asked for ends the run. */
-static void on_stop(struct loop *loop, void *context, int number)
-{
-    struct run *run = context;
-    run->ping.interrupted = true;
-    (void)loop_signal(loop, number, NULL, NULL); /* the second one ends the process at once */
-    loop_stop(loop, 0);
-}
-
-static void on_quit(struct loop *loop, void *context, int number)
-{
-    struct run *run = context;
-    (void)loop, (void)number;
-    if (run->ping.targets != NULL)
-        run->ping.report->status(&run->ping);
-}
-
-static bool catch_signals(struct run *run)
-{
-    static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
-    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
-        if (!loop_signal(run->loop, stops[i], on_stop, run))
-            return false;
-    return loop_signal(run->loop, SIGQUIT, on_quit, run);
-}
-
-static int add_all(struct run *run, const struct option_operands *operands)
-{
-    const struct ping_options *options = run->ping.options;
-    int result = 0;
-    for (int i = 0; result == 0 && i < operands->count; i++)
-        result = targets_add(run->list, operands->words[i], &run->error);
-    for (unsigned i = 0; result == 0 && i < options->file_count; i++)
-        result = targets_add_file(run->list, options->files[i], &run->error);
-    return result;
-}
-
-bool run_ask_route(struct run *run, const struct ping_target *target, struct pkt_route *ret_route)
-{
-    const struct ping_options *options = run->ping.options;
-    struct pkt_interface interface = {.index = target->scope};
-    struct pkt_error error = {.code = PKT_OK};
-    if (options->interface != NULL &&
-        pkt_interface_find(run->host, options->interface, &interface, &error) != 0)
-        return false;
-    const struct pkt_route_request request = {.size = sizeof request,
-                                              .destination = target->address,
-                                              .source = options->source,
-                                              .interface = interface.index,
-                                              .mark = (uint32_t)options->mark,
-                                              .traffic_class = (uint8_t)options->traffic_class,
-                                              .protocol = target->address.version == 6 ? 58 : 1};
-    /* The kernel would take a group of whichever link comes first (RFC 4291 2.7). */
-    if (words_needs_scope(target->address) && interface.index == 0) {
-        run->route_error = (struct pkt_error){.code = PKT_E_ARGUMENT};
-        (void)snprintf(run->route_error.sentence, sizeof run->route_error.sentence,
-                       "a link-local destination needs an interface, as in %s%%eth0",
-                       words_of_address(target->address));
-        return false;
-    }
-    int result = pkt_route_get(run->host, &request, ret_route, &error);
-    run->route_error = error;
-    return result == 0;
-}
-
-static bool is_unspecified(struct pkt_ip address)
-{
-    return address.version == 4 ? pkt_ip4_is_unspecified(address.ip4) : pkt_ip6_is_unspecified(address.ip6);
-}
-
-static struct pkt_ip loopback(int version)
-{
-    struct pkt_ip4 ip4 = {
-        {127, 0, 0, 1}
-    };
-    struct pkt_ip6 ip6 = {{[15] = 1}};
-    return version == 4 ? pkt_ip_from4(ip4) : pkt_ip_from6(ip6);
-}
-
-/* What is known before the first echo; of a sweep's targets only what their addresses say. */
-static void look_at(struct run *run, struct ping_target *target)
-{
-    struct pkt_route route;
-    struct ping *ping = &run->ping;
-    target->is_group = pkt_ip_is_multicast(target->address) ||
-                       (target->address.version == 4 && pkt_ip4_is_broadcast(target->address.ip4));
-    if (is_unspecified(target->address)) /* this machine itself, as the kernel takes it */
-        target->address = loopback(target->address.version);
-    if (ping->sweeps)
-        return;
-    if (!run_ask_route(run, target, &route)) {
-        target->has_no_way = true;
-        return;
-    }
-    target->is_group |= route.type == PKT_ROUTE_BROADCAST;
-    target->is_broadcast = route.type == PKT_ROUTE_BROADCAST;
-    if (ping->source.version == 0)
-        ping->source = route.source;
-}
-
-static int take_targets(struct run *run)
-{
-    struct ping *ping = &run->ping;
-    uint64_t count = targets_count(run->list);
-    struct target target;
-    ping->targets = count > UINT32_MAX ? NULL : calloc((size_t)count, sizeof *ping->targets);
-    ping->sweeps = targets_any_swept(run->list);
-    if (!ping->sweeps && count > 1 && count <= UINT32_MAX)
-        ping->troubles = calloc((size_t)count, sizeof *ping->troubles);
-    if (ping->targets == NULL || (!ping->sweeps && count > 1 && ping->troubles == NULL))
-        return fail_with(run, PKT_E_MEMORY, ENOMEM, "no memory for so many targets");
-    while (ping->target_count < count && target_next(run->list, &target)) {
-        struct ping_target *to = &ping->targets[ping->target_count++];
-        *to = (struct ping_target){.address = target.address, .scope = target.scope, .name = target.name};
-        if (run->wire.sockets[target.address.version == 6] == NULL) {
-            run->error = run->family_errors[target.address.version == 6];
-            return run->error.code != 0 ? run->error.code
-                                        : fail_with(run, PKT_E_ARGUMENT, EAFNOSUPPORT,
-                                                    "targets and -I, -4 or -6 are of different families");
-        }
-        look_at(run, to);
-    }
-    if (ping->sweeps)
-        ping->rate_limit = on_link_limit(ping, run->host);
-    return 0;
-}
-
-/* One target without a way to it is the end, in the words of ping(8). */
-static int check_way(struct run *run)
-{
-    struct ping *ping = &run->ping;
-    const struct pkt_error *error = &run->route_error;
-    char sentence[80];
-    if (ping->target_count != 1 || ping->sweeps || !ping->targets[0].has_no_way)
-        return 0;
-    if (error->system_errno == 0)
-        return fail_with(run, PKT_E_ARGUMENT, EINVAL, error->sentence);
-    (void)snprintf(sentence, sizeof sentence, "connect: %s", strerror(error->system_errno));
-    return fail_with(run, PKT_E_SYSTEM, error->system_errno, sentence);
-}
-
-/* ping(8) wants to be told that everybody is meant. */
-static int check_broadcast(struct run *run)
-{
-    const struct ping *ping = &run->ping;
-    for (uint32_t i = 0; i < ping->target_count; i++) {
-        if (!ping->targets[i].is_broadcast)
-            continue;
-        if (!ping->options->broadcast)
-            return fail_with(
-                run, PKT_E_ARGUMENT, EACCES,
-                "Do you want to ping broadcast? Then -b. If not, check your local firewall rules");
-        (void)fprintf(stderr, "WARNING: pinging broadcast address\n");
-    }
-    return 0;
-}
-
-int run_find_targets(struct run *run, const struct option_operands *operands)
-{
-    const struct target_options options = {.size = sizeof options, .family = run->ping.options->family};
-    run->list = targets_open(&options);
-    if (run->list == NULL || !catch_signals(run))
-        return fail_with(run, PKT_E_MEMORY, errno, "no memory for targets");
-    int result = add_all(run, operands);
-    if (result != 0)
-        return result;
-    (void)targets_resolve(run->list, on_name, run);
-    if (run->unresolved > 0)
-        (void)loop_run(run->loop);
-    if (run->ping.interrupted)
-        return fail_with(run, PKT_E_SYSTEM, EINTR, "stopped while names were asked for");
-    if (targets_count(run->list) == 0 && run->ping.unresolved == 0)
-        return fail_with(run, PKT_E_ARGUMENT, EINVAL, "nobody to ping: no target is named in what was read");
-    if (targets_count(run->list) == 0)
-        return PKT_E_ARGUMENT; /* each name's failure is said already */
-    result = take_targets(run);
-    if (result == 0)
-        result = check_way(run);
-    if (result == 0)
-        result = check_broadcast(run);
-    if (result == 0 && (run->ping.options->sticky_source || run->ping.options->connects))
-        result = wire_pin(&run->wire, run->ping.options, run->ping.targets, run->ping.source, &run->error);
-    return result;
-}
-
-/* --- the run --- */
-
-static struct pkt_mono port_now(void *context)
-{
-    (void)context;
-    return pkt_mono_now();
-}
-
-/* --until. With many targets adding up takes its time, so only now and then. */
-static bool is_enough(struct run *run)
-{
-    struct limits_result result;
-    const struct limits *until = &run->ping.options->until;
-    struct pkt_mono now = loop_now(run->loop);
-    if (until->count == 0 || (run->ping.target_count > 1 && now.ns - run->checked.ns < CHECK_NS))
-        return false;
-    run->checked = now;
-    return verdict_holds(&run->ping, until, &result);
-}
-
-static void schedule(struct run *run)
-{
-    if (run->ping.options->json)
-        out_sink_flush(&run->ping.sink);
-    else
-        out_flush(run->ping.out);
-    if (is_enough(run))
-        run->engine.is_over = true;
-    if (run->ping.record != NULL)
-        record_turn(run->ping.record, pkt_mono_now());
-    if (run->engine.is_over || out_has_failed(run->ping.out) || record_has_failed(run->ping.record))
-        loop_stop(run->loop, 0);
-    else
-        (void)loop_timer_start(run->loop, &run->timer, engine_due(&run->engine));
-}
-
-static void on_timer(struct loop *loop, void *context, int64_t late_ns)
-{
-    struct run *run = context;
-    (void)loop, (void)late_ns;
-    engine_turn(&run->engine);
-    wire_receive(&run->wire, -1);
-    schedule(run);
-}
-
-static void on_ready(struct loop *loop, void *context, int fd, short events)
-{
-    struct run *run = context;
-    (void)loop, (void)events;
-    wire_receive(&run->wire, fd);
-    engine_turn(&run->engine);
-    schedule(run);
-}
-
-static void on_window(struct loop *loop, void *context, int64_t late_ns)
-{
-    struct run *run = context;
-    (void)late_ns;
-    run->ping.report->window(&run->ping);
-    tally_reset(&run->ping);
-    run->window.due.ns += run->ping.options->report_every_ns;
-    (void)loop_timer_start(loop, &run->window, run->window.due);
-}
-
-static bool watch_windows(struct run *run)
-{
-    struct pkt_mono due = {loop_now(run->loop).ns + run->ping.options->report_every_ns};
-    run->window = (struct loop_timer){.on_timer = on_window, .context = run};
-    return run->ping.options->report_every_ns == 0 || loop_timer_start(run->loop, &run->window, due);
-}
-
-/* --prometheus. False: it is said. */
-static bool write_metrics(struct run *run)
-{
-    struct ping *ping = &run->ping;
-    if (ping->options->prometheus == NULL)
-        return true;
-    bool is_written = metrics_write(&run->metrics, ping);
-    if (!is_written && ping->failure[0] == '\0')
-        (void)snprintf(ping->failure, sizeof ping->failure, "the file of --prometheus could not be written");
-    return is_written;
-}
-
-/* Not before the last version is through, however slow the disk: echoes come first. */
-static struct pkt_mono next_refresh(const struct run *run)
-{
-    int64_t every_ns = run->ping.options->report_every_ns;
-    return (struct pkt_mono){pkt_mono_now().ns + (every_ns == 0 ? REFRESH_S * PKT_NS_PER_S : every_ns)};
-}
-
-static void on_refresh(struct loop *loop, void *context, int64_t late_ns)
-{
-    struct run *run = context;
-    (void)late_ns;
-    if (write_metrics(run))
-        (void)loop_timer_start(loop, &run->refresh, next_refresh(run));
-    else
-        loop_stop(loop, 0);
-}
-
-static bool watch_metrics(struct run *run)
-{
-    run->refresh = (struct loop_timer){.on_timer = on_refresh, .context = run};
-    return run->ping.options->prometheus == NULL ||
-           loop_timer_start(run->loop, &run->refresh, next_refresh(run));
-}
-
-static bool watch(struct run *run)
-{
-    run->timer = (struct loop_timer){.on_timer = on_timer, .context = run};
-    for (unsigned i = 0; i < WIRE_FAMILIES; i++)
-        if (run->wire.sockets[i] != NULL &&
-            !loop_watch(run->loop, pkt_icmp_socket_fd(run->wire.sockets[i]), POLLIN, on_ready, run))
-            return false;
-    return watch_windows(run) && watch_metrics(run) &&
-           loop_timer_start(run->loop, &run->timer, loop_now(run->loop));
+    return run->resolver == NULL ? run_fail_with(run, PKT_E_MEMORY, errno, "no memory for the event loop")
+                                 : 0;
 }
 
 static const char *socket_kind_of(const struct run *run)
@@ -502,55 +134,6 @@ int run_confine(struct run *run)
     if (result == 0)
         pkt_sandbox_describe(&state, run->sandbox, sizeof run->sandbox);
     return result;
-}
-
-void run_explain(struct run *run, struct ping_target *target)
-{
-    struct silence_answer answer;
-    if (target->why_said || run->ping.options->no_why)
-        return;
-    target->why_said = true;
-    if (!run->ping.options->json && run->whys == WHYS_MAX) {
-        run->whys_left_out++;
-        target->why_withdrawn = true; /* there is nothing to withdraw */
-        return;
-    }
-    run->whys++;
-    silence_explain(&run->ping, run->host, target, &answer);
-    run->ping.report->why(&run->ping, target, answer.code, answer.sentence);
-}
-
-/* After three echoes without an answer; with -q in the end alone; of a sweep's targets the table says enough.
- */
-static void silent(struct ping *ping, struct ping_target *target)
-{
-    if (!ping->sweeps && !ping->options->quiet && target->stats.received == 0 &&
-        target->stats.run == SILENT_FOR_WHY)
-        run_explain(ping->run, target);
-}
-
-/* What was said of its silence is not to stand. */
-static void recovered(struct ping *ping, struct ping_target *target)
-{
-    char sentence[128];
-    target->why_withdrawn = true;
-    (void)snprintf(sentence, sizeof sentence, "%s answers now: what was said of it holds no more",
-                   words_of_address(target->address));
-    ping->report->why(ping, target, "answers", sentence);
-}
-
-/* In the end, of those who never answered; of a sweep that nobody answered, one stands for all. */
-static void explain_all(struct run *run)
-{
-    struct ping *ping = &run->ping;
-    bool is_list = ping->options->alive || ping->options->unreachable;
-    uint32_t count = !ping->sweeps ? ping->target_count : !is_list && summary_alive(ping) == 0 ? 1 : 0;
-    for (uint32_t i = 0; i < count && i < ping->target_count; i++)
-        if (ping->targets[i].stats.received == 0 && ping->targets[i].stats.sent > 0)
-            run_explain(run, &ping->targets[i]);
-    if (run->whys_left_out > 0)
-        message_notice("why: %" PRIu32 " more targets did not answer; --json says of each why",
-                       run->whys_left_out);
 }
 
 /* --save: where echoes come from, as the routes have it. */
@@ -596,6 +179,12 @@ static enum tool_status finish_record(struct run *run)
     return TOOL_ERROR;
 }
 
+static struct pkt_mono port_now(void *context)
+{
+    (void)context;
+    return pkt_mono_now();
+}
+
 static int prepare(struct run *run)
 {
     uint8_t key[16], options[40];
@@ -604,8 +193,8 @@ static int prepare(struct run *run)
     run->pool.memory = memory_of_heap(TIMES_BYTES_MAX);
     run->port = (struct engine_port){.context = &run->wire, .send = wire_send, .now = port_now};
     ping->pool = &run->pool;
-    ping->silent = silent;
-    ping->recovered = recovered;
+    ping->silent = run_silent;
+    ping->recovered = run_recovered;
     ping->run = run;
     ping->ip_options_len = wire_ip_options(ping->options, options);
     if (ping->options->names) {
@@ -613,11 +202,11 @@ static int prepare(struct run *run)
         ping->names = &run->names;
     }
     if (getrandom(key, sizeof key, 0) != (ssize_t)sizeof key)
-        return fail_with(run, PKT_E_SYSTEM, errno, "no random numbers from the kernel");
+        return run_fail_with(run, PKT_E_SYSTEM, errno, "no random numbers from the kernel");
     wire_get_identifiers(&run->wire, identifiers);
     if (!tally_start(ping) || !wire_prepare(&run->wire, ping, &run->engine) ||
         !engine_start(&run->engine, ping, &run->port, key, identifiers) || !start_record(run))
-        return fail_with(run, PKT_E_MEMORY, ENOMEM, "no memory for so many targets");
+        return run_fail_with(run, PKT_E_MEMORY, ENOMEM, "no memory for so many targets");
     return 0;
 }
 
@@ -680,8 +269,8 @@ enum tool_status run_all(struct run *run)
         return run_fail(run);
     if (ping->options->verbose > 0)
         message_notice("%s socket, sandbox: %s", ping->socket_kind, run->sandbox);
-    if (!watch(run)) {
-        (void)fail_with(run, PKT_E_MEMORY, errno, "no memory for the event loop");
+    if (!run_watch(run)) {
+        (void)run_fail_with(run, PKT_E_MEMORY, errno, "no memory for the event loop");
         return run_fail(run);
     }
     ping->report->begin(ping);
@@ -692,9 +281,9 @@ enum tool_status run_all(struct run *run)
     if (result < 0)
         (void)snprintf(ping->failure, sizeof ping->failure, "waiting failed: %s", strerror(-result));
     find_macs(run);
-    explain_all(run);
+    run_explain_all(run);
     enum tool_status saved = finish_record(run);
-    if (!write_metrics(run))
+    if (!run_write_metrics(run))
         saved = TOOL_ERROR;
     ping->report->end(ping);
     return result < 0 ? TOOL_ERROR : tool_status_worse(saved, run_judge(run));
@@ -714,16 +303,6 @@ static void advise(const struct run *run)
     }
 }
 
-/* A source address that no socket can have. */
-static void explain_socket(struct run *run)
-{
-    struct silence_answer answer;
-    const struct ping_options *options = run->ping.options;
-    if (run->ping.targets == NULL && run->error.system_errno == EADDRNOTAVAIL && !options->no_why &&
-        silence_explain_source(run->host, options->source, &answer))
-        run->ping.report->why(&run->ping, NULL, answer.code, answer.sentence);
-}
-
 enum tool_status run_fail(struct run *run)
 {
     struct ping *ping = &run->ping;
@@ -734,7 +313,7 @@ enum tool_status run_fail(struct run *run)
     ping->socket_kind = socket_kind_of(run);
     if (ping->options->json)
         ping->report->begin(ping);
-    explain_socket(run);
+    run_explain_socket(run);
     if (run->route_error.system_errno != 0 && ping->targets != NULL && ping->target_count == 1)
         run_explain(run, &ping->targets[0]);
     (void)finish_record(run);
