@@ -47,6 +47,7 @@ NEEDED = {
     'reply': REPLY, 'late': REPLY, 'duplicate': REPLY,
     'error': TIME | set('target seq local error settles'.split()),
     'timeout': SEQ, 'waiting': SEQ,
+    'unresolved': {'name', 'error'},
     'why': {'target', 'why', 'sentence'},
     'status': TIME | COUNTS,
     'window': TIME | COUNTS | {'window_us'},
@@ -65,6 +66,7 @@ NEEDED = {
     'lan summary': TIME | set('targets answered responders conflicts sent refused dropped unfit unasked interrupted'.split()),
 }
 NEEDED['pmtu why'] = NEEDED['why']
+NEEDED['pmtu unresolved'] = NEEDED['unresolved']
 NOT_READ = {'data_bytes', 'rtt_user_us'}  # of no meaning with --read
 MEMBERS = {
     'mpls': set('label traffic_class bottom ttl'.split()),
@@ -106,6 +108,7 @@ def read_document(path):
     may['why'] |= {'why', 'sentence'}
     may['pmtu start'] |= may['start']
     may['pmtu why'] |= may['why']
+    may['pmtu unresolved'] |= may['unresolved']
     may['responder'] |= set('from mac replies rtt_min_us rtt_avg_us rtt_max_us'.split())
     counts = may['target'] - {'alive', 'target', 'name'}
     may['status'] |= counts

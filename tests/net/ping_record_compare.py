@@ -9,7 +9,7 @@ what the clock of the day decides, and the longest outage: live it is counted fr
 import json
 import sys
 
-PASSING = {"ts", "ts_s", "ts_ns", "saved", "elapsed_us", "longest_outage_us", "name", "rtt_clock", "rtt_user_us", "schema", "version"}
+PASSING = {"ts", "ts_s", "ts_ns", "saved", "elapsed_us", "longest_outage_us", "open_outage_us", "name", "rtt_clock", "rtt_user_us", "schema", "version"}
 EVENTS = {"reply", "late", "duplicate", "error", "timeout", "responder", "target", "summary"}
 # What the receive buffer lost is in no file.
 PASSING |= {"dropped"}

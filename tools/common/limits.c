@@ -228,6 +228,9 @@ static bool take_value(struct parse *parse, const struct limit_name *name, int64
     if (result.reason != NUMBER_OK)
         return refuse(parse, parse->at, "'%s' %s; %s takes %s", quoted, number_reason_text(result.reason),
                       name->name, value_example(name->kind));
+    /* Seconds without a word would be taken for milliseconds by who thinks in them. */
+    if (name->kind == LIMIT_DURATION && *ret_value != 0 && strspn(value, "0123456789.") == len)
+        return refuse(parse, parse->at, "'%s' has no unit; give %s", quoted, value_example(name->kind));
     parse->at += len;
     return true;
 }

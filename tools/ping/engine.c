@@ -290,10 +290,12 @@ static void end_single(struct ping_engine *engine)
     if (options->count > 0 && !engine->ping->targets[0].is_group &&
         stats->received + stats->errors >= options->count)
         engine->is_over = true;
-    if (engine->is_over || !schedule_is_done(engine) || engine->ends_is_set)
+    if (engine->is_over || !schedule_is_done(engine) || (engine->ends_is_set && !engine->lingers))
         return;
     engine->ends = (struct pkt_mono){engine->sent.ns + linger_of(engine)};
     engine->ends_is_set = true;
+    /* Of a group replies come one by one; each tells anew how long others may take. */
+    engine->lingers = engine->ping->targets[0].is_group;
 }
 
 static void end_if_over(struct ping_engine *engine, struct pkt_mono now)
@@ -457,6 +459,7 @@ static bool count_reply(struct ping_engine *engine, const struct pkt_icmp_event 
                                           .sent = probe->sent,
                                           .is_late = verdict == PKT_ECHO_LATE};
     reply->answer = verdict == PKT_ECHO_LATE ? PING_ANSWER_LATE : PING_ANSWER_FIRST;
+    ping->not_by_card += ping->options->clock == PING_CLOCK_HARDWARE && reply->rtt.clock != PKT_ECHO_CARD;
     if (verdict != PKT_ECHO_UNKNOWN)
         tally_reply(ping, reply->target, &counted);
     return verdict != PKT_ECHO_UNKNOWN;

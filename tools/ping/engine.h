@@ -66,6 +66,7 @@ struct ping_engine {
     int64_t slowest_ns; /* the longest from sending to the reply, by the monotonic clock */
     struct pkt_mono ends;
     bool ends_is_set;        /* at ends all is over */
+    bool lingers;            /* ends was set after the last echo, and is set anew as replies come */
     struct pkt_mono gave_up; /* when it was last looked at which echoes wait too long */
     bool has_begun;          /* the first engine_turn() was */
     bool is_blocked;         /* the way out takes no more now */

@@ -36,6 +36,17 @@ static void put_target(const struct ping_target *target)
         json_text(&json, "name", target->name);
 }
 
+/* Names that nobody can be pinged by. */
+static void put_nameless(const struct ping *ping)
+{
+    for (const struct ping_nameless *one = ping->nameless; one != NULL; one = one->next) {
+        json_begin(&json, "unresolved");
+        json_text(&json, "name", one->name);
+        json_text(&json, "error", one->error);
+        json_end(&json);
+    }
+}
+
 static void begin(struct ping *ping)
 {
     const struct ping_options *options = ping->options;
@@ -64,6 +75,7 @@ static void begin(struct ping *ping)
     json_text(&json, "socket", ping->socket_kind);
     json_text(&json, "sandbox", ping->sandbox);
     json_end(&json);
+    put_nameless(ping);
 }
 
 static void sent(struct ping *ping, struct ping_target *target)
@@ -245,11 +257,13 @@ static void put_times(const struct pkt_rtt_summary *s)
             put_us(times[i].key, times[i].ns);
 }
 
-static void put_statistics(const struct pkt_rtt_stats *stats)
+static void put_statistics(const struct ping *ping, const struct pkt_rtt_stats *stats)
 {
     struct pkt_rtt_summary s;
     pkt_rtt_stats_read(stats, &s);
     put_counts(stats);
+    if (s.run > 0)
+        put_us("open_outage_us", summary_open_outage(ping, &s));
     put_times(&s);
 }
 
@@ -259,7 +273,7 @@ static void status(struct ping *ping)
     summary_add_up(ping, NULL, &all);
     json_begin(&json, "status");
     put_now(ping);
-    put_statistics(ping->target_count == 1 ? &ping->targets[0].stats : &all);
+    put_statistics(ping, ping->target_count == 1 ? &ping->targets[0].stats : &all);
     json_end(&json);
 }
 
@@ -282,7 +296,7 @@ static void put_targets(const struct ping *ping)
         json_begin(&json, "target");
         put_target(&ping->targets[i]);
         json_bool(&json, "alive", ping->targets[i].stats.received > 0);
-        put_statistics(&ping->targets[i].stats);
+        put_statistics(ping, &ping->targets[i].stats);
         json_end(&json);
     }
 }
@@ -334,7 +348,7 @@ static void put_figures(const struct ping *ping)
         json_u64(&json, "forged", 0);
         return;
     }
-    put_statistics(ping->target_count == 1 ? &ping->targets[0].stats : &all);
+    put_statistics(ping, ping->target_count == 1 ? &ping->targets[0].stats : &all);
     json_u64(&json, "forged", ping->forged);
     if (ping->wall == NULL)
         json_u64(&json, "dropped", ping->dropped);

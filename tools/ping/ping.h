@@ -114,6 +114,13 @@ struct ping_trouble {
     struct ping_error_words words; /* of it */
 };
 
+/* A name without an address. */
+struct ping_nameless {
+    struct ping_nameless *next;
+    char error[64];
+    char name[];
+};
+
 /* Everything that a run is. */
 struct ping {
     const struct ping_options *options;
@@ -122,13 +129,14 @@ struct ping {
     struct pkt_sink sink; /* over out */
     struct ping_target *targets;
     uint32_t target_count;
-    uint32_t unresolved;           /* names without an address: they are no targets */
-    bool sweeps;                   /* prefixes, ranges or files: once, with a second try for the silent */
-    struct pkt_rtt_stats *windows; /* of the targets, with --report-every; else NULL */
-    struct pkt_rtt_pool *pool;     /* that the targets' times come from */
-    uint8_t *data;                 /* data_len octets of an echo, the tag in the first of them */
-    unsigned stamps_expected;      /* set of enum pkt_echo_flag, of every echo */
-    struct run *run;               /* that this is part of */
+    struct ping_nameless *nameless; /* those of them that are kept */
+    uint32_t unresolved;            /* names without an address: they are no targets */
+    bool sweeps;                    /* prefixes, ranges or files: once, with a second try for the silent */
+    struct pkt_rtt_stats *windows;  /* of the targets, with --report-every; else NULL */
+    struct pkt_rtt_pool *pool;      /* that the targets' times come from */
+    uint8_t *data;                  /* data_len octets of an echo, the tag in the first of them */
+    unsigned stamps_expected;       /* set of enum pkt_echo_flag, of every echo */
+    struct run *run;                /* that this is part of */
     void (*silent)(struct ping *ping, struct ping_target *target);    /* an echo had no reply */
     void (*recovered)(struct ping *ping, struct ping_target *target); /* one that "why" was said of answers */
     /* what is known before the first echo */
@@ -148,6 +156,7 @@ struct ping {
     struct pkt_mono last;         /* when the last thing happened */
     uint64_t pipe_max;            /* the most echoes that were under way at a time */
     struct responders responders; /* of groups */
+    uint64_t not_by_card;         /* times that --timestamping=hw did not get from the card */
     uint64_t forged;              /* replies without the tag of an echo of ours */
     uint64_t dropped;             /* messages that the receive buffer had no room for */
     struct ping_trouble trouble;

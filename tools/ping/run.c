@@ -330,6 +330,7 @@ static void free_targets(struct run *run)
         tally_stop(&run->ping);
     free(run->ping.targets);
     free(run->ping.troubles);
+    free(run->why_codes);
     responders_free(&run->ping.responders);
 }
 
@@ -342,6 +343,7 @@ void run_close(struct run *run)
         engine_stop(&run->engine);
     wire_close(&run->wire);
     resolver_close(run->resolver);
+    run_forget_names(run);
     loop_close(run->loop);
     targets_close(run->list);
     pkt_host_close(run->host);

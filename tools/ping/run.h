@@ -34,10 +34,12 @@ struct run {
     struct pkt_rtt_pool pool;
     struct pkt_host *host;
     struct pkt_error route_error;                  /* why there is no way to a target */
-    uint32_t unresolved;                           /* names without an answer yet */
+    struct name_asked *asked;                      /* names without an answer yet */
+    uint32_t unresolved;                           /* how many */
     struct pkt_error family_errors[WIRE_FAMILIES]; /* why a socket could not be opened */
     struct pkt_error error;
     char sandbox[64];
+    const char **why_codes; /* what was said of each target; NULL: of none */
     uint32_t whys;          /* sentences that say why a target does not answer */
     uint32_t whys_left_out; /* that there were too many of */
     uint8_t ip_options[40]; /* of echoes, for --save */

@@ -11,6 +11,9 @@
 /* Sets run->error; returns code. */
 int run_fail_with(struct run *run, int code, int system_errno, const char *sentence);
 
+/* Gives back what is kept of names; no answer comes any more. */
+void run_forget_names(struct run *run);
+
 /* Watches sockets and times. False: no memory. */
 bool run_watch(struct run *run);
 

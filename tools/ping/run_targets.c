@@ -18,9 +18,53 @@
 struct name_asked {
     struct run *run;
     uint32_t entry;
-    struct name_asked *next;
+    struct name_asked *next, **link; /* in run->asked */
     char text[RESOLVER_NAME_SIZE];
 };
+
+static void remember(struct name_asked *asked)
+{
+    asked->next = asked->run->asked;
+    asked->link = &asked->run->asked;
+    if (asked->next != NULL)
+        asked->next->link = &asked->next;
+    asked->run->asked = asked;
+}
+
+static void forget(struct name_asked *asked)
+{
+    *asked->link = asked->next;
+    if (asked->next != NULL)
+        asked->next->link = asked->link;
+    free(asked);
+}
+
+void run_forget_names(struct run *run)
+{
+    while (run->asked != NULL)
+        forget(run->asked);
+    while (run->ping.nameless != NULL) {
+        struct ping_nameless *first = run->ping.nameless;
+        run->ping.nameless = first->next;
+        free(first);
+    }
+}
+
+enum { NAMELESS_MAX = 65536 }; /* names without an address that are kept, to be reported */
+
+static void note_nameless(struct ping *ping, const char *name, const char *error)
+{
+    size_t len = strlen(name);
+    ping->unresolved++;
+    struct ping_nameless *nameless =
+        ping->unresolved > NAMELESS_MAX ? NULL : malloc(sizeof *nameless + len + 1);
+    if (nameless == NULL)
+        return;
+    nameless->next = ping->nameless;
+    (void)snprintf(nameless->error, sizeof nameless->error, "%s", error);
+    memcpy(nameless->name, name, len + 1);
+    ping->nameless = nameless;
+}
 
 static void resolved(struct run *run)
 {
@@ -34,18 +78,19 @@ static void on_addresses(void *context, const struct resolver_address *addresses
     struct name_asked *asked = context;
     struct run *run = asked->run;
     char where[100];
+    const char *reason = error == NULL ? "No address associated with hostname" : error;
     if (error == NULL && count > 0) {
         target_settle(run->list, asked->entry, addresses[0].address, addresses[0].scope);
         target_rename(run->list, asked->entry, canonical);
     } else {
         target_where(run->list, asked->entry, where, sizeof where);
         (void)snprintf(run->error.sentence, sizeof run->error.sentence, "%s%.60s: %.60s", where, asked->text,
-                       error == NULL ? "No address associated with hostname" : error);
+                       reason);
         message_error("%s", run->error.sentence);
         target_fail(run->list, asked->entry);
-        run->ping.unresolved++;
+        note_nameless(&run->ping, asked->text, reason);
     }
-    free(asked);
+    forget(asked);
     resolved(run);
 }
 
@@ -59,14 +104,15 @@ static void on_name(void *context, struct target_list *list, uint32_t entry, con
         *asked = (struct name_asked){.run = run, .entry = entry};
         (void)snprintf(asked->text, sizeof asked->text, "%s", name);
         run->unresolved++;
+        remember(asked);
         if (resolver_forward(run->resolver, name, only, on_addresses, asked) != NULL)
             return;
         run->unresolved--;
+        forget(asked);
     }
     message_error("%s: %s", name, strerror(errno));
-    free(asked);
+    note_nameless(&run->ping, name, strerror(errno));
     target_fail(list, entry);
-    run->ping.unresolved++;
 }
 
 /* A signal while names are asked for ends the run. */
@@ -175,7 +221,8 @@ static int take_targets(struct run *run)
     uint64_t count = targets_count(run->list);
     struct target target;
     ping->targets = count > UINT32_MAX ? NULL : calloc((size_t)count, sizeof *ping->targets);
-    ping->sweeps = targets_any_swept(run->list);
+    /* Who wants a list wants it to end. */
+    ping->sweeps = targets_any_swept(run->list) || ping->options->alive || ping->options->unreachable;
     if (!ping->sweeps && count > 1 && count <= UINT32_MAX)
         ping->troubles = calloc((size_t)count, sizeof *ping->troubles);
     if (ping->targets == NULL || (!ping->sweeps && count > 1 && ping->troubles == NULL))

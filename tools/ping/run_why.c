@@ -11,11 +11,31 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum {
     SILENT_FOR_WHY = 3,
     WHYS_MAX = 20, /* lines that say why; with --json there is no limit */
 };
+
+/* What was said of a target; NULL: no memory, or a sweep, of which one line is all that is said. */
+static const char **code_of(struct run *run, const struct ping_target *target)
+{
+    if (run->ping.sweeps)
+        return NULL;
+    if (run->why_codes == NULL)
+        run->why_codes = calloc(run->ping.target_count, sizeof *run->why_codes);
+    return run->why_codes == NULL ? NULL : &run->why_codes[target - run->ping.targets];
+}
+
+static void say(struct run *run, struct ping_target *target, const struct silence_answer *answer)
+{
+    const char **code = code_of(run, target);
+    if (code != NULL)
+        *code = answer->code;
+    run->ping.report->why(&run->ping, target, answer->code, answer->sentence);
+}
 
 void run_explain(struct run *run, struct ping_target *target)
 {
@@ -30,7 +50,19 @@ void run_explain(struct run *run, struct ping_target *target)
     }
     run->whys++;
     silence_explain(&run->ping, run->host, target, &answer);
-    run->ping.report->why(&run->ping, target, answer.code, answer.sentence);
+    say(run, target, &answer);
+}
+
+/* What was said after three echoes, if the end knows better: errors may have come since. */
+static void correct(struct run *run, struct ping_target *target)
+{
+    struct silence_answer answer;
+    const char **code = code_of(run, target);
+    if (code == NULL || *code == NULL || !target->why_said)
+        return;
+    silence_explain(&run->ping, run->host, target, &answer);
+    if (strcmp(*code, answer.code) != 0 && strcmp(answer.code, "unknown") != 0)
+        say(run, target, &answer);
 }
 
 /* After three echoes without an answer; with -q in the end alone; of a sweep's targets the table says enough.
@@ -59,8 +91,10 @@ void run_explain_all(struct run *run)
     bool is_list = ping->options->alive || ping->options->unreachable;
     uint32_t count = !ping->sweeps ? ping->target_count : !is_list && summary_alive(ping) == 0 ? 1 : 0;
     for (uint32_t i = 0; i < count && i < ping->target_count; i++)
-        if (ping->targets[i].stats.received == 0 && ping->targets[i].stats.sent > 0)
+        if (ping->targets[i].stats.received == 0 && ping->targets[i].stats.sent > 0) {
+            correct(run, &ping->targets[i]);
             run_explain(run, &ping->targets[i]);
+        }
     if (run->whys_left_out > 0)
         message_notice("why: %" PRIu32 " more targets did not answer; --json says of each why",
                        run->whys_left_out);

@@ -176,10 +176,14 @@ static bool decide_by_group(const struct silence_evidence *e, struct silence_ans
 {
     if (!e->target->is_group)
         return false;
-    say(answer, "group-silent",
-        "nobody answers %s: hosts need not, and Linux ignores echoes to IPv4 groups and broadcasts "
-        "(net.ipv4.icmp_echo_ignore_broadcasts); --lan and --arp find hosts all the same",
-        words_of_address(e->target->address));
+    if (e->target->address.version == 6)
+        say(answer, "group-silent", "nobody answers %s: no host on this link is a member, or none may answer",
+            words_of_address(e->target->address));
+    else
+        say(answer, "group-silent",
+            "nobody answers %s: hosts need not, and Linux ignores echoes to IPv4 groups and broadcasts "
+            "(net.ipv4.icmp_echo_ignore_broadcasts); --lan and --arp find hosts all the same",
+            words_of_address(e->target->address));
     return true;
 }
 

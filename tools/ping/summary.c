@@ -6,6 +6,7 @@
 #include "common/numbers.h"
 #include "common/table.h"
 #include "common/terminal.h"
+#include "pkt/clock.h"
 #include "words.h"
 
 #include <inttypes.h>
@@ -46,6 +47,12 @@ double summary_loss(const struct pkt_rtt_stats *stats)
     return (double)(stats->sent - stats->received) * 100.0 / (double)stats->sent;
 }
 
+int64_t summary_open_outage(const struct ping *ping, const struct pkt_rtt_summary *summary)
+{
+    struct pkt_mono now = ping->wall != NULL ? ping->last : pkt_mono_now();
+    return summary->run > 0 ? pkt_mono_since(now, summary->run_since) : 0;
+}
+
 static const char *rate_text(const struct ping *ping, char *text, size_t size)
 {
     if (ping->rate == 0)
@@ -55,7 +62,7 @@ static const char *rate_text(const struct ping *ping, char *text, size_t size)
     return text;
 }
 
-static bool is_bare(const struct ping *ping)
+bool summary_is_bare(const struct ping *ping)
 {
     return ping->options->alive || ping->options->unreachable;
 }
@@ -70,7 +77,7 @@ void summary_write_header(struct ping *ping)
     (void)snprintf(line, sizeof line, "PING %" PRIu32 " %s, %" PRIu64 " bytes of data, %s%s.",
                    ping->target_count, message_plural(ping->target_count, "target", "targets"),
                    ping->options->data_len, rate_text(ping, rate, sizeof rate), again);
-    if (is_bare(ping))
+    if (summary_is_bare(ping))
         message_notice("%s", line);
     else
         out_printf(ping->out, "%s\n", line);
@@ -201,18 +208,28 @@ void summary_draw_histogram(struct ping *ping)
                    missing);
 }
 
+/* Milliseconds, cut to microseconds as ping(8) has them. */
+static void write_ms(const char *before, int64_t ns, char *to, size_t size)
+{
+    int64_t us = ns / NS_PER_US;
+    (void)snprintf(to, size, "%s%" PRId64 ".%03" PRId64, before, us / 1000, us % 1000);
+}
+
 /* --- groups --- */
 
 static void put_responder(struct ping *ping, const struct responder *responder)
 {
-    char mac[sizeof "02:00:00:00:00:00"] = "-";
+    char mac[sizeof "02:00:00:00:00:00"] = "-", times[3][32];
     const uint8_t *byte = responder->mac.byte;
     if (responder->has_mac)
         (void)snprintf(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", byte[0], byte[1], byte[2], byte[3],
                        byte[4], byte[5]);
-    out_printf(ping->out, "%-39s %-17s %8" PRIu64 " %9.3f %9.3f %9.3f\n",
-               words_of_address(responder->address), mac, responder->replies, (double)responder->min_ns / 1e6,
-               (double)responder->sum_ns / (double)responder->replies / 1e6, (double)responder->max_ns / 1e6);
+    write_ms("", responder->min_ns, times[0], sizeof times[0]);
+    write_ms("", responder->sum_ns / (int64_t)responder->replies, times[1], sizeof times[1]);
+    write_ms("", responder->max_ns, times[2], sizeof times[2]);
+    out_printf(ping->out, "%-39s %-17s %8" PRIu64 " %9s %9s %9s\n",
+               words_of_scoped(responder->address, responder->interface), mac, responder->replies, times[0],
+               times[1], times[2]);
 }
 
 void summary_write_responders(struct ping *ping)
@@ -271,6 +288,7 @@ enum column {
 
 /* What the table is asked for comes row by row: what a row's times come to is reckoned once. */
 struct rows {
+    const struct ping *ping;
     struct ping_target **order;
     uint64_t row; /* of the summary; UINT64_MAX: none yet */
     struct pkt_rtt_summary summary;
@@ -286,25 +304,35 @@ static void write_target(const struct ping_target *target, char *to, size_t size
         (void)snprintf(to, size, "%s (%s)", target->name, address);
 }
 
-/* A time in milliseconds, or that there is none. */
+/* A time, or that there is none. */
 static void write_time(const struct pkt_rtt_summary *s, unsigned column, char *to, size_t size)
 {
     const struct {
         bool is_known;
         int64_t ns;
     } times[COLUMNS] = {
-        [MIN] = {.is_known = s->has_rtt,       .ns = s->min_ns           },
-        [AVG] = {.is_known = s->has_rtt,       .ns = s->avg_ns           },
-        [MAX] = {.is_known = s->has_rtt,       .ns = s->max_ns           },
-        [P50] = {.is_known = s->has_quantiles, .ns = s->p50_ns           },
-        [P95] = {.is_known = s->has_quantiles, .ns = s->p95_ns           },
-        [P99] = {.is_known = s->has_quantiles, .ns = s->p99_ns           },
-        [JITTER] = {.is_known = s->has_spread,    .ns = s->jitter_ns        },
-        [OUTAGE] = {.is_known = true,             .ns = s->longest_outage_ns},
+        [MIN] = {.is_known = s->has_rtt,       .ns = s->min_ns   },
+        [AVG] = {.is_known = s->has_rtt,       .ns = s->avg_ns   },
+        [MAX] = {.is_known = s->has_rtt,       .ns = s->max_ns   },
+        [P50] = {.is_known = s->has_quantiles, .ns = s->p50_ns   },
+        [P95] = {.is_known = s->has_quantiles, .ns = s->p95_ns   },
+        [P99] = {.is_known = s->has_quantiles, .ns = s->p99_ns   },
+        [JITTER] = {.is_known = s->has_spread,    .ns = s->jitter_ns},
     };
     (void)snprintf(to, size, "-");
     if (times[column].is_known)
-        (void)snprintf(to, size, "%.3f", (double)times[column].ns / 1e6);
+        write_ms("", times[column].ns, to, size);
+}
+
+/* The longest outage; one that goes on is longer than what was seen of it. */
+static void write_outage(const struct ping *ping, const struct pkt_rtt_summary *s, char *to, size_t size)
+{
+    int64_t open_ns = summary_open_outage(ping, s);
+    (void)snprintf(to, size, "-");
+    if (open_ns > s->longest_outage_ns)
+        write_ms(">", open_ns, to, size);
+    else if (s->longest_outage_ns > 0)
+        write_ms("", s->longest_outage_ns, to, size);
 }
 
 static void write_cell(void *context, uint64_t row, unsigned column, char *to, size_t size)
@@ -321,6 +349,8 @@ static void write_cell(void *context, uint64_t row, unsigned column, char *to, s
                        column == COUNT_SENT ? target->stats.sent : target->stats.received);
     else if (column == LOSS)
         (void)snprintf(to, size, "%.2f%%", summary_loss(&target->stats));
+    else if (column == OUTAGE)
+        write_outage(rows->ping, &rows->summary, to, size);
     else
         write_time(&rows->summary, column, to, size);
 }
@@ -343,7 +373,7 @@ static void put_rows(struct ping *ping, struct ping_target **order)
         [OUTAGE] = {.title = "outage", .unit = "ms", .expendable = 1},
     };
     /* clang-format on */
-    struct rows rows = {.order = order, .row = UINT64_MAX};
+    struct rows rows = {.ping = ping, .order = order, .row = UINT64_MAX};
     const struct table table = {.columns = columns,
                                 .column_count = COLUMNS,
                                 .row_count = ping->target_count,
@@ -359,8 +389,11 @@ static void put_addresses(struct ping *ping, struct ping_target **order)
     for (uint32_t i = 0; i < ping->target_count; i++) {
         bool is_alive = order[i]->stats.received > 0;
         if (is_alive ? ping->options->alive : ping->options->unreachable)
-            out_printf(ping->out, "%s\n", words_of_address(order[i]->address));
+            out_printf(ping->out, "%s\n", words_of_scoped(order[i]->address, order[i]->scope));
     }
+    for (const struct ping_nameless *one = ping->nameless; ping->options->unreachable && one != NULL;
+         one = one->next)
+        out_printf(ping->out, "%s\n", one->name);
 }
 
 void summary_write_table(struct ping *ping)
@@ -371,12 +404,12 @@ void summary_write_table(struct ping *ping)
         message_error("no memory for a table of %" PRIu32 " targets", ping->target_count);
         return;
     }
-    if (is_bare(ping)) {
+    if (summary_is_bare(ping)) {
         put_addresses(ping, order);
     } else {
         summary_add_up(ping, NULL, &all);
-        out_printf(ping->out, "\n--- %" PRIu32 " targets, %" PRIu32 " answered ---\n", ping->target_count,
-                   summary_alive(ping));
+        out_printf(ping->out, "\n--- %" PRIu32 " %s, %" PRIu32 " answered ---\n", ping->target_count,
+                   message_plural(ping->target_count, "target", "targets"), summary_alive(ping));
         put_counts(ping, &all);
         put_rows(ping, order);
     }

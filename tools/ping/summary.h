@@ -29,6 +29,12 @@ void summary_say_status(struct ping *ping);
 void summary_add_up(const struct ping *ping, struct pkt_rtt_pool *pool, struct pkt_rtt_stats *ret_stats);
 
 /* Targets that answered. */
+/* Whether addresses alone are wanted (--alive, --unreachable). */
+bool summary_is_bare(const struct ping *ping);
+
+/* How long it is since the first of the echoes was sent that are now lost in a row; 0: there are none. */
+int64_t summary_open_outage(const struct ping *ping, const struct pkt_rtt_summary *summary);
+
 uint32_t summary_alive(const struct ping *ping);
 
 /* The same of the windows of --report-every; of a single target with the spread of its times. */

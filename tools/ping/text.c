@@ -32,7 +32,7 @@ static bool is_flood(const struct ping *ping)
 /* Whether single events have lines. */
 static bool shows_lines(const struct ping *ping)
 {
-    return !ping->options->quiet && !(ping->sweeps && ping->options->verbose == 0);
+    return !ping->options->quiet && !summary_is_bare(ping) && !(ping->sweeps && ping->options->verbose == 0);
 }
 
 static void put_stamp(struct ping *ping, bool has_time, struct pkt_wall time)
@@ -47,7 +47,7 @@ static void put_stamp(struct ping *ping, bool has_time, struct pkt_wall time)
 /* --read: there is no telling yet who was pinged. */
 static void put_read_header(struct ping *ping)
 {
-    if (ping->options->alive || ping->options->unreachable)
+    if (summary_is_bare(ping))
         return;
     out_string(ping->out, "PING as captured in ");
     out_printf(ping->out, "%s\n", ping->options->read);
@@ -203,17 +203,29 @@ static void reply_came(struct ping *ping, const struct ping_reply *reply)
         put_reply(ping, reply);
 }
 
+/* Whose line it is, where there are several targets and the line does not say it: "ADDRESS: ", else "". */
+static const char *whose(const struct ping *ping, const struct ping_target *target)
+{
+    static char text[96];
+    bool is_one = target == NULL || (ping->target_count == 1 && !ping->sweeps);
+    text[0] = '\0';
+    if (!is_one)
+        (void)snprintf(text, sizeof text, "%s: ", words_of_scoped(target->address, target->scope));
+    return text;
+}
+
 /* What the machine itself said; on standard error, as ping(8) has it. */
 static void say_local(struct ping *ping, const struct ping_error *error)
 {
+    const char *who = whose(ping, error->target);
     out_flush(ping->out);
     if (error->info > 0)
-        message_error("local error: message too long, mtu%s%u",
+        message_error("%slocal error: message too long, mtu%s%u", who,
                       error->target->address.version == 6 ? ": " : "=", error->info);
     else if (error->at_send)
-        message_error("sendmsg: %s", strerror(error->system_errno));
+        message_error("%ssendmsg: %s", who, strerror(error->system_errno));
     else
-        message_error("local error: %s", strerror(error->system_errno));
+        message_error("%slocal error: %s", who, strerror(error->system_errno));
 }
 
 /* -v -v: our message as the error quotes it, from its ICMP header on. */
@@ -240,6 +252,7 @@ static void put_error(struct ping *ping, const struct ping_error *error)
     const char *colon = error->counts ? "" : ":";
     words_of_error(&what, words, sizeof words);
     put_stamp(ping, error->has_time, error->time);
+    out_string(ping->out, whose(ping, error->target));
     if (name == NULL)
         out_printf(ping->out, "From %s%s icmp_seq=%u %s", address, colon, error->sequence & UINT16_MAX,
                    words);
@@ -272,26 +285,30 @@ static void timed_out(struct ping *ping, struct ping_target *target, uint32_t se
 
 static void waiting(struct ping *ping, struct ping_target *target, uint32_t sequence)
 {
-    (void)target;
     if (!shows_lines(ping) || is_flood(ping))
         return;
     put_stamp(ping, false, (struct pkt_wall){0});
-    out_printf(ping->out, "no answer yet for icmp_seq=%u\n", sequence & UINT16_MAX);
+    out_printf(ping->out, "%sno answer yet for icmp_seq=%u\n", whose(ping, target), sequence & UINT16_MAX);
 }
 
 static void why(struct ping *ping, struct ping_target *target, const char *code, const char *sentence)
 {
-    (void)target, (void)code;
+    const char *who = whose(ping, target);
+    bool is_named = target != NULL && strstr(sentence, words_of_address(target->address)) != NULL;
+    (void)code;
     out_flush(ping->out);
-    message_error("why: %s", sentence);
+    message_error("why: %s%s", is_named ? "" : who, sentence);
 }
 
 /* What befell replies on their way that the figures do not tell. */
 static void warn(const struct ping *ping)
 {
-    if (ping->forged == 0 && ping->dropped == 0)
+    if (ping->forged == 0 && ping->dropped == 0 && ping->not_by_card == 0)
         return;
     out_flush(ping->out);
+    if (ping->not_by_card > 0)
+        message_warning("%" PRIu64 " %s not from the card: it stamps what it was set up to (hwstamp_ctl(8))",
+                        ping->not_by_card, message_plural(ping->not_by_card, "time is", "times are"));
     if (ping->forged > 0)
         message_warning("%" PRIu64 " %s not genuine: another sender, or not the tag of an echo of this run",
                         ping->forged, message_plural(ping->forged, "reply was", "replies were"));
@@ -305,7 +322,7 @@ static void end(struct ping *ping)
 {
     if (ping->wall != NULL && ping->target_count == 0)
         return; /* an error says so */
-    if (ping->target_count == 1 && !ping->sweeps)
+    if (ping->target_count == 1 && !ping->sweeps && !summary_is_bare(ping))
         summary_write_single(ping);
     else
         summary_write_table(ping);

@@ -83,7 +83,7 @@ static int64_t count_of(const struct state *state, unsigned name)
         [FORGED] = state->ping->forged,
         [RUN] = state->summary.longest_run,
         [ALIVE] = alive,
-        [DEAD] = state->ping->target_count - alive,
+        [DEAD] = (uint64_t)state->ping->target_count - alive + state->ping->unresolved,
     };
     return counts[name] > INT64_MAX ? INT64_MAX : (int64_t)counts[name];
 }
@@ -118,7 +118,7 @@ static bool get(void *context, unsigned name, int64_t *ret_value)
     if (name == LOSS)
         *ret_value = limits_ratio(state->stats.sent - state->stats.received, state->stats.sent);
     else if (name == UNREACHED)
-        *ret_value = summary_alive(state->ping) < state->ping->target_count;
+        *ret_value = summary_alive(state->ping) < state->ping->target_count || state->ping->unresolved > 0;
     else
         *ret_value = count_of(state, name);
     return name != LOSS || state->stats.sent > 0;
