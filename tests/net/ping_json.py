@@ -63,7 +63,7 @@ NEEDED = {
     'lan reply': TIME | set('target mac seq bytes rtt_us rtt_clock conflict'.split()),
     'lan responder': {'address', 'mac'},
     'lan target': set('target sent received'.split()),
-    'lan summary': TIME | set('targets answered responders conflicts sent refused dropped unfit unasked interrupted'.split()),
+    'lan summary': TIME | set('targets answered responders conflicts sent refused dropped unfit unasked complete interrupted'.split()),
 }
 NEEDED['pmtu why'] = NEEDED['why']
 NEEDED['pmtu unresolved'] = NEEDED['unresolved']

@@ -106,6 +106,62 @@ test_dad() {
     ping_in A 0 --dad 192.0.2.77
 }
 
+# Who could not be asked has not said that he is not there.
+#
+# while_asking STATUS COMMAND ARGUMENT...: pktping of A on v0, during which COMMAND is run on A's interfaces.
+while_asking() {
+    local wanted=$1 command=$2 status=0 pid
+    shift 2
+    : >"$LAB_DIR/out"
+    lab_in A timeout 30 "$pktping" "$@" >"$LAB_DIR/out" 2>"$LAB_DIR/err" </dev/null &
+    pid=$!
+    lab_wait_for '[ -s "$LAB_DIR/out" ]'
+    # shellcheck disable=SC2086 # words
+    lab_quiet A ip link $command
+    wait "$pid" || status=$?
+    [ "$status" -eq "$wanted" ] || lab_fail "$* while $command: status $status: $(cat "$LAB_DIR/err" "$LAB_DIR/out")"
+    ! grep -q 'nobody has' "$LAB_DIR/out" || lab_fail "$* while $command: $(cat "$LAB_DIR/out")"
+}
+
+# complains PATTERN: the messages hold a line that matches.
+complains() {
+    grep -qE -- "$1" "$LAB_DIR/err" || lab_fail "no line with '$1' in: $(cat "$LAB_DIR/err")"
+}
+
+# works: A's v0 carries frames.
+works() {
+    [ "$(lab_in A cat /sys/class/net/v0/operstate)" = up ]
+}
+
+test_trouble() {
+    local mode
+    lab_quiet A ip link add v0 type veth peer name v1
+    lab_quiet A ip link set v0 up
+    for mode in '--dad 198.51.100.7 -I v0' '--arp 198.51.100.7 -I v0' '--nd 2001:db8::7 -I v0' '--lan v0'; do
+        # shellcheck disable=SC2086 # words
+        ping_in A 2 $mode
+        complains 'pktping: v0 has no carrier: nobody can be asked$'
+    done
+    lab_quiet A ip link set v1 up
+    lab_wait_for works
+    while_asking 2 'set v1 down' --dad 198.51.100.7 -I v0
+    complains 'pktping: .*v0 has no carrier'
+    says '^198.51.100.7: not known, the check was ended$'
+    lab_quiet A ip link set v1 up
+    lab_wait_for works
+    while_asking 2 'set v0 down' --dad 2001:db8::7 -I v0 --json
+    says '"complete":false,.*"error":"v0 is down: it is not known who has 2001:db8::7"'
+    lab_quiet A ip link set v0 up
+    lab_wait_for works
+    while_asking 1 'set v0 down' --arp 198.51.100.7 -I v0 -c 8 -i 200ms -W 10ms
+    complains 'warning: v0 is down, at least for a while'
+    complains 'warning: [0-9]+ frames could not be sent: Network is down$'
+    lab_quiet A ip link set v0 up
+    lab_wait_for works
+    while_asking 2 'del v0' --arp 198.51.100.7 -I v0 -i 50ms
+    complains 'pktping: v0 is gone: nobody can be asked any more$'
+}
+
 # Each host by the ways that are open to it.
 test_lan() {
     ping_in A 0 --lan eth0 --query
@@ -146,7 +202,7 @@ lab_start
 build
 lab_background A tcpdump -U --immediate-mode -i eth0 -w "$LAB_DIR/wire.pcap"
 lab_wait_for '[ -s "$LAB_DIR/wire.pcap" ]'
-for test in arp nd sweep conflict dad lan wire; do
+for test in arp nd sweep conflict dad trouble lan wire; do
     "test_$test"
     echo "ok $test"
 done

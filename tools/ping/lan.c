@@ -10,6 +10,7 @@
 #include "pkt/sandbox.h"
 #include "pkt/socket.h"
 #include "targets.h"
+#include "words.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -32,6 +33,13 @@ static int fail(struct lan_run *run, int system_errno, const char *sentence)
     run->error = (struct pkt_error){.code = PKT_E_ARGUMENT, .system_errno = system_errno};
     (void)snprintf(run->error.sentence, sizeof run->error.sentence, "%s", sentence);
     return PKT_E_ARGUMENT;
+}
+
+static int fail_of_link(struct lan_run *run, const char *trouble)
+{
+    char sentence[128];
+    (void)snprintf(sentence, sizeof sentence, "%s %s: nobody can be asked", run->interface.name, trouble);
+    return fail(run, ENETDOWN, sentence);
 }
 
 static void flush(struct lan_run *run)
@@ -177,8 +185,10 @@ static int find_interface(struct lan_run *run)
         return result;
     if (run->interface.type != ARPHRD_ETHERNET || (run->interface.flags & PKT_INTERFACE_NO_ARP) != 0)
         return fail(run, EOPNOTSUPP, "the interface resolves no neighbours: it is no Ethernet");
-    if ((run->interface.flags & PKT_INTERFACE_UP) == 0)
-        return fail(run, ENETDOWN, "the interface is down");
+    run->link.index = run->interface.index;
+    const char *trouble = lan_link_trouble(&run->interface);
+    if (trouble != NULL)
+        return fail_of_link(run, trouble);
     result = pkt_interface_addresses(run->host, run->interface.index, 0, run->own, LAN_ADDRESSES_MAX,
                                      &run->own_count, &run->error);
     if (run->own_count > LAN_ADDRESSES_MAX) {
@@ -250,21 +260,63 @@ static void take_claim(struct lan_run *run)
 
 /* --- the loop --- */
 
-static bool dad_turn(struct lan_run *run, struct pkt_mono now)
+/* An address is free only if everybody who may have it was asked, and if nothing that came was lost. */
+static void doubt(struct lan_run *run)
+{
+    const char *name = run->interface.name, *address = words_of_address(run->targets[0].address);
+    size_t room = sizeof run->failure;
+    lan_wire_count(&run->wire);
+    if (run->link.trouble != NULL)
+        (void)snprintf(run->failure, room, "%s %s: it is not known who has %s", name, run->link.trouble,
+                       address);
+    else if (run->wire.refused > 0)
+        (void)snprintf(run->failure, room, "a probe for %s could not be sent on %s: %s", address, name,
+                       strerror(run->wire.refused_errno));
+    else if (run->wire.unlinked > 0)
+        (void)snprintf(run->failure, room, "a probe for %s did not leave: %s has no carrier", address, name);
+    else if (run->wire.dropped > 0)
+        (void)snprintf(run->failure, room,
+                       "%llu frames came faster than they could be read: an answer for %s may be among them",
+                       (unsigned long long)run->wire.dropped, address);
+}
+
+static void send_probe(struct lan_run *run)
 {
     const struct lan_self nobody = {.mac = run->interface.mac,
                                     .address = {.version = run->targets[0].address.version}};
     struct lan_frame frame;
-    enum lan_dad_step step = lan_dad_turn(&run->dad, now, (uint32_t)memory_secret());
-    if (step == LAN_DAD_PROBE) {
-        lan_frame_ask(&nobody, run->targets[0].address, &frame);
-        if (!lan_wire_send(&run->wire, &frame, 0, run->dad.sent))
-            run->wire.refused++;
-        run->targets[0].sent++;
+    lan_frame_ask(&nobody, run->targets[0].address, &frame);
+    if (!lan_wire_send(&run->wire, &frame, 0, run->dad.sent)) {
+        run->wire.refused++;
+        run->wire.refused_errno = ENOBUFS;
     }
+    run->targets[0].sent++;
+}
+
+static bool dad_turn(struct lan_run *run, struct pkt_mono now)
+{
+    if (run->is_claimed)
+        return false;
+    enum lan_dad_step step = lan_dad_turn(&run->dad, now, (uint32_t)memory_secret());
+    if (step == LAN_DAD_PROBE)
+        send_probe(run);
+    if (step != LAN_DAD_WAIT)
+        lan_link_look(&run->link, run->host);
+    doubt(run);
     run->due = run->dad.due;
     run->is_sent = step == LAN_DAD_FREE;
-    return step != LAN_DAD_FREE && !run->is_claimed;
+    return step != LAN_DAD_FREE && run->failure[0] == '\0';
+}
+
+/* Of the other modes: what is down may come up again, what is gone will not. */
+static bool ask_turn(struct lan_run *run, struct pkt_mono now)
+{
+    if (run->link.is_gone) {
+        (void)snprintf(run->failure, sizeof run->failure, "%s is gone: nobody can be asked any more",
+                       run->interface.name);
+        return false;
+    }
+    return lan_schedule_turn(run, now);
 }
 
 static void turn(struct lan_run *run)
@@ -272,8 +324,9 @@ static void turn(struct lan_run *run)
     bool is_dad = run->options->mode == LAN_MODE_DAD;
     for (unsigned i = 0; i < AT_ONCE_MAX && lan_wire_next(&run->wire); i++)
         (is_dad ? take_claim : take_sighting)(run);
+    lan_link_hear(&run->link, run->host);
     struct pkt_mono now = pkt_mono_now();
-    bool goes_on = is_dad ? dad_turn(run, now) : lan_schedule_turn(run, now);
+    bool goes_on = (is_dad ? dad_turn : ask_turn)(run, now);
     flush(run);
     if (!goes_on || out_has_failed(run->out))
         loop_stop(run->loop, 0);
@@ -312,6 +365,7 @@ static bool watch(struct lan_run *run)
             return false;
     run->timer = (struct loop_timer){.on_timer = on_timer, .context = run};
     return loop_watch(run->loop, run->wire.receiver, POLLIN, on_ready, run) &&
+           loop_watch(run->loop, pkt_watch_get_fd(run->link.watch), POLLIN, on_ready, run) &&
            loop_timer_start(run->loop, &run->timer, run->due);
 }
 
@@ -328,6 +382,8 @@ static int open_all(struct lan_run *run, const struct option_operands *operands)
         result = pkt_privilege_drop(&all, error);
     if (result == 0)
         result = pkt_host_open(&run->host, error);
+    if (result == 0)
+        result = lan_link_open(&run->link, error);
     run->targets = calloc(LAN_TARGETS_MAX, sizeof *run->targets);
     run->target_room = LAN_TARGETS_MAX;
     if (result == 0 && run->targets == NULL)
@@ -369,19 +425,37 @@ static int prepare(struct lan_run *run)
 /* Losses that would make the table less than what was on the wire. */
 static void say_losses(struct lan_run *run)
 {
+    char refused[128], unlinked[128];
     lan_wire_count(&run->wire);
+    (void)snprintf(refused, sizeof refused, "frames could not be sent: %s",
+                   strerror(run->wire.refused_errno));
+    (void)snprintf(unlinked, sizeof unlinked, "frames did not leave: %s had no carrier", run->interface.name);
     const struct {
         uint64_t count;
         const char *what;
     } losses[] = {
-        {run->wire.dropped, "frames came faster than they could be read, and were lost"},
-        {run->wire.refused, "frames could not be sent"                                 },
-        {run->table.unfit,  "sightings of hosts found no room in the table"            },
-        {run->unasked,      "addresses that were heard were not asked for: too many"   },
+        {run->wire.dropped,  "frames came faster than they could be read, and were lost"},
+        {run->wire.refused,  refused                                                    },
+        {run->wire.unlinked, unlinked                                                   },
+        {run->table.unfit,   "sightings of hosts found no room in the table"            },
+        {run->unasked,       "addresses that were heard were not asked for: too many"   },
     };
     for (size_t i = 0; i < sizeof losses / sizeof *losses; i++)
         if (losses[i].count > 0)
             message_warning("%llu %s", (unsigned long long)losses[i].count, losses[i].what);
+}
+
+/* What kept the run from its end, else what may have kept it from asking everybody. */
+static void say_troubles(struct lan_run *run)
+{
+    if (run->failure[0] != '\0')
+        message_error("%s", run->failure);
+    if (run->failure[0] != '\0' && run->options->mode == LAN_MODE_DAD)
+        return;
+    if (run->link.trouble != NULL && !run->link.is_gone && !run->is_claimed)
+        message_warning("%s %s, at least for a while: not everybody was asked", run->interface.name,
+                        run->link.trouble);
+    say_losses(run);
 }
 
 static void advise(const struct lan_run *run)
@@ -433,10 +507,10 @@ static enum tool_status run_it(struct lan_run *run, const struct option_operands
     if (result < 0)
         (void)snprintf(run->failure, sizeof run->failure, "waiting failed: %s", strerror(-result));
     lan_table_sort(&run->table);
-    say_losses(run);
+    say_troubles(run);
     run->report->end(run);
     flush(run);
-    return result < 0 ? TOOL_ERROR : lan_verdict(run);
+    return lan_verdict(run);
 }
 
 static void close_all(struct lan_run *run)
@@ -444,6 +518,7 @@ static void close_all(struct lan_run *run)
     loop_close(run->loop);
     lan_wire_close(&run->wire);
     lan_table_close(&run->table);
+    lan_link_close(&run->link);
     pkt_host_close(run->host);
     free(run->targets);
 }

@@ -106,10 +106,9 @@ static void put_summary(struct lan_run *run)
     json_u64(&json, "answered", lan_answered(run));
     json_u64(&json, "responders", run->table.count);
     json_u64(&json, "conflicts", lan_table_conflicts(&run->table));
-    if (run->options->mode == LAN_MODE_DAD) {
+    if (run->options->mode == LAN_MODE_DAD)
         json_bool(&json, "duplicate", run->is_claimed);
-        json_bool(&json, "complete", run->is_claimed || run->is_sent);
-    }
+    json_bool(&json, "complete", lan_is_complete(run));
     json_u64(&json, "sent", run->wire.sent);
     json_u64(&json, "refused", run->wire.refused);
     json_u64(&json, "dropped", run->wire.dropped);

@@ -9,6 +9,7 @@
 #include "common/output_sink.h"
 #include "lan.h"
 #include "lan_dad.h"
+#include "lan_link.h"
 #include "lan_wire.h"
 #include "pkt/host.h"
 
@@ -58,6 +59,7 @@ struct lan_run {
     struct loop *loop;
     struct loop_timer timer;
     struct pkt_host *host;
+    struct lan_link link;
     struct lan_wire wire;
     struct pkt_interface interface;
     struct pkt_interface_address own[LAN_ADDRESSES_MAX];
@@ -85,9 +87,9 @@ struct lan_run {
     struct pkt_mac claimant;
     /* what happened */
     bool interrupted;
-    uint64_t unasked; /* IPv6 addresses that were heard and found no room among the targets */
+    char failure[256]; /* why the run cannot say what it was asked; empty: it can */
+    uint64_t unasked;  /* IPv6 addresses that were heard and found no room among the targets */
     char sandbox[64];
-    char failure[256];
     struct pkt_error error;
 };
 
@@ -103,6 +105,9 @@ bool lan_add_target(struct lan_run *run, struct pkt_ip address);
 
 /* Targets that answered. */
 uint32_t lan_answered(const struct lan_run *run);
+
+/* Whether everybody was asked, as often as it takes, by frames that left. */
+bool lan_is_complete(const struct lan_run *run);
 
 /* The answer of the run. */
 enum tool_status lan_verdict(const struct lan_run *run);

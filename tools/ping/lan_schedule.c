@@ -161,12 +161,22 @@ uint32_t lan_answered(const struct lan_run *run)
     return answered;
 }
 
+bool lan_is_complete(const struct lan_run *run)
+{
+    if (run->options->mode == LAN_MODE_DAD && run->is_claimed)
+        return true;
+    return run->is_sent && run->failure[0] == '\0' && run->link.trouble == NULL && run->wire.refused == 0 &&
+           run->wire.unlinked == 0;
+}
+
 enum tool_status lan_verdict(const struct lan_run *run)
 {
     bool is_conflict = lan_table_conflicts(&run->table) > 0;
+    if (run->failure[0] != '\0')
+        return TOOL_ERROR;
     switch (run->options->mode) {
     case LAN_MODE_DAD:
-        return run->is_claimed ? TOOL_NO : run->is_sent ? TOOL_OK : TOOL_ERROR;
+        return run->is_claimed ? TOOL_NO : lan_is_complete(run) ? TOOL_OK : TOOL_ERROR;
     case LAN_MODE_FIND:
         return run->table.count > 0 && !is_conflict ? TOOL_OK : TOOL_NO;
     default:

@@ -135,7 +135,7 @@ static void end(struct lan_run *run)
     if (run->options->mode == LAN_MODE_DAD) {
         if (!run->is_claimed)
             out_printf(run->out,
-                       run->is_sent ? "%s: nobody has it\n" : "%s: not known, the check was ended\n",
+                       lan_is_complete(run) ? "%s: nobody has it\n" : "%s: not known, the check was ended\n",
                        words_of_address(run->targets[0].address));
         return;
     }

@@ -164,6 +164,8 @@ bool lan_wire_send(struct lan_wire *wire, const struct lan_frame *frame, uint32_
     pkt_decode(bytes, (uint32_t)bytes.len, PKT_LINKTYPE_ETHERNET, 0, &packet);
     if (refused == 0)
         (void)pkt_probes_sent(wire->probes, &packet, wire->sent, now);
+    else
+        wire->refused_errno = refused;
     wire->refused += refused != 0;
     wire->sent++;
     take_stamps(wire);
@@ -222,9 +224,12 @@ bool lan_wire_answer(struct lan_wire *wire, struct lan_answer *ret_answer)
 void lan_wire_count(struct lan_wire *wire)
 {
     struct tpacket_stats statistics = {0};
+    struct pkt_sender_statistics sender;
     socklen_t size = sizeof statistics;
     if (getsockopt(wire->receiver, SOL_PACKET, PACKET_STATISTICS, &statistics, &size) == 0)
         wire->dropped += statistics.tp_drops;
+    pkt_sender_get_statistics(wire->sender, &sender);
+    wire->unlinked = sender.packets_unlinked;
 }
 
 void lan_wire_close(struct lan_wire *wire)

@@ -32,6 +32,8 @@ struct lan_wire {
     struct lan_note *notes; /* of the last LAN_UNDER_WAY_MAX packets */
     uint64_t sent;
     uint64_t refused;
+    int refused_errno;    /* of the last of them */
+    uint64_t unlinked;    /* frames that the kernel took though the interface could not send them */
     uint64_t dropped;     /* frames that the receiver had no room for */
     struct pkt_wall time; /* of the frame that was received last */
     struct pkt_packet packet;
@@ -61,7 +63,7 @@ bool lan_wire_next(struct lan_wire *wire);
 /* Whether that frame answers a probe. */
 bool lan_wire_answer(struct lan_wire *wire, struct lan_answer *ret_answer);
 
-/* Adds what the kernel dropped since the last call to wire->dropped. */
+/* Adds what the kernel dropped since the last call to wire->dropped, and sets wire->unlinked. */
 void lan_wire_count(struct lan_wire *wire);
 
 void lan_wire_close(struct lan_wire *wire);
