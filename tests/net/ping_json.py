@@ -338,14 +338,40 @@ def check_responders(lines):
         near('mean of a responder', line['rtt_avg_us'], sum(times) / len(times))
 
 
+def check_window(line, events, has_errors):
+    """An echo that was given up stays lost, and its late reply is late alone."""
+    found = count(events)
+    found['received'] -= found['late']
+    for key, number in found.items():
+        same(f'{key} of a window', line[key], number)
+    same('sent of a window', line['sent'], line['received'] + line['lost'] + line['waiting'])
+    decided = line['sent'] - line['waiting']
+    near('loss of a window', line['loss_percent'], 100 * line['lost'] / decided if decided else 0, 0.0005001)
+    if not has_errors:
+        same('lost of a window', line['lost'], sum(e['type'] == 'timeout' for e in events))
+
+
+def check_windows(windows, summary):
+    """Each echo is in one of them."""
+    def of_all(*keys):
+        return sum(line[key] for line in windows for key in keys)
+    for key in ('sent', 'waiting', 'late', 'duplicates', 'corrupted', 'errors'):
+        same(f'{key} of all windows', of_all(key), summary[key])
+    same('received of all windows', of_all('received', 'late'), summary['received'])
+    same('lost of all windows', of_all('lost') - of_all('late'), summary['lost'])
+    for line in windows[:-1]:
+        same('waiting of a window', line['waiting'], 0)
+
+
 def check_progress(lines):
     """What windows and lines of status say is what came before them."""
     window = 0
+    has_errors = any(line['type'] == 'error' for line in lines)
     for i, line in enumerate(lines):
         if line['type'] == 'status':
             check_counts('status', line, lines[:i])
         if line['type'] == 'window':
-            check_counts('a window', line, lines[window:i])
+            check_window(line, lines[window:i], has_errors)
             window = i
 
 
@@ -353,6 +379,9 @@ def check_figures(lines):
     start, summary = lines[0], lines[-1]
     targets = [line for line in lines if line['type'] == 'target']
     check_progress(lines)
+    windows = [line for line in lines if line['type'] == 'window']
+    if windows:
+        check_windows(windows, summary)
     for target in targets:
         check_target(target, lines)
         check_share(target)

@@ -226,9 +226,19 @@ test_signals() {
 }
 
 test_ends() {
-    plain A 0 -c 40 -i 5ms --report-every 50ms 127.0.0.1 -- 'n["window"] >= 3' 'all(e["window_us"] == 50000 for e in of("window"))' \
-        'sum(e["received"] for e in of("window")) <= 40'
+    plain A 0 -c 40 -i 5ms --report-every 50ms 127.0.0.1 -- 'n["window"] >= 3' \
+        'all(e["window_us"] == 50000 for e in of("window")[:-1])' 'sum(e["received"] for e in of("window")) == 40'
     plain A 0 -c 30 -i 5ms --report-every 50ms 127.0.0.1 ::1 -- 'n["window"] >= 2 and s["received"] == 60'
+    # Late replies, an echo that stays lost, and echoes that still wait in the end: each counts in one window.
+    scene 0 -c 60 -i 20ms -W 150ms --report-every 200ms 198.51.100.1 -- 'n["window"] >= 5 and s["late"] >= c["late"] == 3' \
+        'sum(e["lost"] for e in of("window")) == n["timeout"] >= 4' 's["sent"] == 60 and s["received"] == 59' <<'SCENE'
+late 10,20,30 500ms
+lose 40
+SCENE
+    scene 0 -i 20ms --until 'sent>=20' --report-every 100ms 198.51.100.1 -- 's["waiting"] >= 1 and s["received"] >= 1' \
+        'of("window")[-1]["waiting"] == s["waiting"] and of("window")[-1]["loss_percent"] == 0' <<'SCENE'
+delay 150ms
+SCENE
     plain A 0 -i 2ms --until 'received>=5' 127.0.0.1 -- 's["received"] >= 5 and s["complete"]'
     plain A 1 -c 2 -i 2ms --fail-if 'received<3' 127.0.0.1 -- 's["received"] == 2'
     plain A 0 -w 300ms -i 100ms 127.0.0.1 -- '1 <= s["received"] == s["sent"] - s["waiting"]'

@@ -433,16 +433,68 @@ static void test_window(void **state)
     assert_false(summary_of(&stats).has_rtt);
     assert_int_equal(summary_of(&stats).run, 1);
     /* The lost one of before comes late. */
-    pkt_rtt_stats_reply(
-        &stats, &pool,
-        &(struct pkt_rtt_reply){.number = 50, .rtt_ns = 2 * MS, .sent = second(50), .is_late = true});
+    pkt_rtt_stats_count(&stats, PKT_RTT_LATE);
     assert_int_equal(stats.late, 1);
+    assert_int_equal(stats.received, 0);
+    assert_int_equal(stats.waiting, 1);
     assert_int_equal(summary_of(&stats).lost, 0);
     pkt_rtt_stats_reply(&stats, &pool, &(struct pkt_rtt_reply){.number = 51, .rtt_ns = MS});
     assert_int_equal(stats.waiting, 0);
-    assert_int_equal(summary_of(&stats).avg_ns, 1500 * US);
+    assert_int_equal(stats.sent, 1);
+    assert_int_equal(summary_of(&stats).avg_ns, MS);
     pkt_rtt_stats_destroy(&stats, &pool);
     assert_int_equal(held, 0);
+}
+
+/*
+ * Probe i is sent at i; two out of five are given up 3 later, and one of these answered late after that; the
+ * others are answered 2 later. Every 7 a window ends. What the windows hold adds up to what the run has.
+ */
+static void test_windows_add_up(void **state)
+{
+    (void)state;
+    enum { PROBES = 100, WINDOW = 7, TIMEOUT = 3, LATE = 12 };
+    struct pkt_rtt_stats run = {.sent = 0}, window = {.sent = 0};
+    uint64_t sent = 0, received = 0, lost = 0, late = 0;
+    for (int64_t now = 0; now < PROBES + LATE; now++) {
+        if (now < PROBES) {
+            pkt_rtt_stats_sent(&run);
+            pkt_rtt_stats_sent(&window);
+        }
+        int64_t answered = now - 2, given_up = now - TIMEOUT, came_late = now - LATE;
+        struct pkt_rtt_reply reply = {.number = (uint64_t)answered, .rtt_ns = 2 * MS};
+        if (answered >= 0 && answered < PROBES && answered % 5 > 1) {
+            pkt_rtt_stats_reply(&run, NULL, &reply);
+            pkt_rtt_stats_reply(&window, NULL, &reply);
+        }
+        if (given_up >= 0 && given_up < PROBES) {
+            pkt_rtt_stats_settle(&run, given_up % 5 > 1, second(given_up));
+            pkt_rtt_stats_settle(&window, given_up % 5 > 1, second(given_up));
+        }
+        if (came_late >= 0 && came_late % 5 == 1) {
+            reply =
+                (struct pkt_rtt_reply){.number = (uint64_t)came_late, .rtt_ns = LATE * MS, .is_late = true};
+            pkt_rtt_stats_reply(&run, NULL, &reply);
+            pkt_rtt_stats_count(&window, PKT_RTT_LATE);
+        }
+        if (now % WINDOW != WINDOW - 1)
+            continue;
+        assert_true(window.received <= window.sent - window.waiting);
+        assert_int_equal(summary_of(&window).lost + window.received, window.sent - window.waiting);
+        sent += window.sent - window.waiting;
+        received += window.received;
+        lost += summary_of(&window).lost;
+        late += window.late;
+        pkt_rtt_stats_reset(&window, NULL);
+    }
+    assert_int_equal(window.sent, 0); /* 112 = 16 x 7: the last window has ended */
+    assert_int_equal(sent, PROBES);
+    assert_int_equal(received, 60);
+    assert_int_equal(lost, 40);
+    assert_int_equal(late, 20);
+    assert_int_equal(run.sent, PROBES);
+    assert_int_equal(run.received, received + late);
+    assert_int_equal(summary_of(&run).lost, lost - late);
 }
 
 static void test_histogram_of_few(void **state)
@@ -481,6 +533,7 @@ int main(void)
         cmocka_unit_test(test_merge_of_the_poor),
         cmocka_unit_test(test_merge_of_moving_means),
         cmocka_unit_test(test_window),
+        cmocka_unit_test(test_windows_add_up),
         cmocka_unit_test(test_histogram_of_few),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,7 +214,7 @@ static void why(struct ping *ping, struct ping_target *target, const char *code,
     json_end(&json);
 }
 
-static void put_counts(const struct pkt_rtt_stats *stats)
+static void put_counts(const struct pkt_rtt_stats *stats, double loss_percent)
 {
     struct pkt_rtt_summary s;
     pkt_rtt_stats_read(stats, &s);
@@ -227,7 +227,7 @@ static void put_counts(const struct pkt_rtt_stats *stats)
     json_u64(&json, "corrupted", stats->corrupted);
     json_u64(&json, "errors", stats->errors);
     json_u64(&json, "reordered", stats->reordered);
-    json_fixed(&json, "loss_percent", (int64_t)(summary_loss(stats) * 1000 + 0.5), 3);
+    json_fixed(&json, "loss_percent", (int64_t)(loss_percent * 1000 + 0.5), 3);
     json_u64(&json, "longest_loss_run", s.longest_run);
     json_u64(&json, "outages", s.outages);
     put_us("longest_outage_us", s.longest_outage_ns);
@@ -261,7 +261,7 @@ static void put_statistics(const struct ping *ping, const struct pkt_rtt_stats *
 {
     struct pkt_rtt_summary s;
     pkt_rtt_stats_read(stats, &s);
-    put_counts(stats);
+    put_counts(stats, summary_loss(stats));
     if (s.run > 0)
         put_us("open_outage_us", summary_open_outage(ping, &s));
     put_times(&s);
@@ -284,8 +284,8 @@ static void window(struct ping *ping)
     summary_read_window(ping, &stats, &s);
     json_begin(&json, "window");
     put_now(ping);
-    put_us("window_us", ping->options->report_every_ns);
-    put_counts(&stats);
+    put_us("window_us", ping->window_ns);
+    put_counts(&stats, summary_window_loss(&stats));
     put_times(&s);
     json_end(&json);
 }

@@ -133,6 +133,8 @@ struct ping {
     uint32_t unresolved;            /* names without an address: they are no targets */
     bool sweeps;                    /* prefixes, ranges or files: once, with a second try for the silent */
     struct pkt_rtt_stats *windows;  /* of the targets, with --report-every; else NULL */
+    int64_t window_ns;              /* how long the window was that ends */
+    bool window_is_last;            /* echoes that still wait belong to it: no other will have them */
     struct pkt_rtt_pool *pool;      /* that the targets' times come from */
     uint8_t *data;                  /* data_len octets of an echo, the tag in the first of them */
     unsigned stamps_expected;       /* set of enum pkt_echo_flag, of every echo */

@@ -277,6 +277,7 @@ enum tool_status run_all(struct run *run)
     int result = loop_run(run->loop);
     ping->complete = run->engine.is_over;
     engine_end(&run->engine);
+    run_end_window(run);
     ping->dropped = wire_dropped(&run->wire);
     if (result < 0)
         (void)snprintf(ping->failure, sizeof ping->failure, "waiting failed: %s", strerror(-result));

@@ -17,6 +17,9 @@ void run_forget_names(struct run *run);
 /* Watches sockets and times. False: no memory. */
 bool run_watch(struct run *run);
 
+/* --report-every: reports what happened since the last window. */
+void run_end_window(struct run *run);
+
 /* --prometheus. False: it is said why not. */
 bool run_write_metrics(struct run *run);
 

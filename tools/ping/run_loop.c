@@ -6,6 +6,7 @@
 #include "run_internal.h"
 
 #include "pkt/clock.h"
+#include "summary.h"
 #include "tally.h"
 #include "verdict.h"
 
@@ -67,6 +68,7 @@ static void on_window(struct loop *loop, void *context, int64_t late_ns)
 {
     struct run *run = context;
     (void)late_ns;
+    run->ping.window_ns = run->ping.options->report_every_ns;
     run->ping.report->window(&run->ping);
     tally_reset(&run->ping);
     run->window.due.ns += run->ping.options->report_every_ns;
@@ -78,6 +80,19 @@ static bool watch_windows(struct run *run)
     struct pkt_mono due = {loop_now(run->loop).ns + run->ping.options->report_every_ns};
     run->window = (struct loop_timer){.on_timer = on_window, .context = run};
     return run->ping.options->report_every_ns == 0 || loop_timer_start(run->loop, &run->window, due);
+}
+
+void run_end_window(struct run *run)
+{
+    struct ping *ping = &run->ping;
+    if (ping->windows == NULL)
+        return;
+    int64_t begun_ns = run->window.due.ns - ping->options->report_every_ns;
+    int64_t elapsed_ns = pkt_mono_now().ns - begun_ns;
+    ping->window_ns = elapsed_ns > 0 ? elapsed_ns : 0;
+    ping->window_is_last = true;
+    if (!summary_window_is_empty(ping))
+        ping->report->window(ping);
 }
 
 bool run_write_metrics(struct run *run)

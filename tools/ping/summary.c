@@ -161,6 +161,25 @@ void summary_read_window(const struct ping *ping, struct pkt_rtt_stats *ret_stat
     for (uint32_t i = 0; i < ping->target_count; i++)
         pkt_rtt_stats_merge(ret_stats, NULL, &ping->windows[i]);
     pkt_rtt_stats_read(ping->target_count == 1 ? ping->windows : ret_stats, ret_summary);
+    if (ping->window_is_last)
+        return;
+    ret_stats->sent -= ret_stats->waiting;
+    ret_stats->waiting = 0;
+}
+
+bool summary_window_is_empty(const struct ping *ping)
+{
+    struct pkt_rtt_stats stats;
+    struct pkt_rtt_summary summary;
+    summary_read_window(ping, &stats, &summary);
+    return stats.sent == 0 && stats.late == 0 && stats.duplicates == 0 && stats.corrupted == 0 &&
+           stats.errors == 0;
+}
+
+double summary_window_loss(const struct pkt_rtt_stats *stats)
+{
+    const struct pkt_rtt_stats decided = {.sent = stats->sent - stats->waiting, .received = stats->received};
+    return summary_loss(&decided);
 }
 
 void summary_write_window(struct ping *ping)
@@ -169,8 +188,12 @@ void summary_write_window(struct ping *ping)
     struct pkt_rtt_summary s;
     summary_read_window(ping, &stats, &s);
     out_printf(ping->out, "%.3f s: %" PRIu64 " sent, %" PRIu64 " received, %g%% loss",
-               (double)ping->options->report_every_ns / 1e9, stats.sent, stats.received,
-               (double)(float)summary_loss(&stats));
+               (double)ping->window_ns / 1e9, stats.sent, stats.received,
+               (double)(float)summary_window_loss(&stats));
+    if (stats.late > 0)
+        out_printf(ping->out, ", %" PRIu32 " late", stats.late);
+    if (stats.waiting > 0)
+        out_printf(ping->out, ", %" PRIu32 " waiting", stats.waiting);
     if (s.has_rtt)
         out_printf(ping->out, ", min/avg/max = %.3f/%.3f/%.3f ms", (double)s.min_ns / 1e6,
                    (double)s.avg_ns / 1e6, (double)s.max_ns / 1e6);

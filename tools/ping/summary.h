@@ -37,9 +37,18 @@ int64_t summary_open_outage(const struct ping *ping, const struct pkt_rtt_summar
 
 uint32_t summary_alive(const struct ping *ping);
 
-/* The same of the windows of --report-every; of a single target with the spread of its times. */
+/*
+ * The same of the windows of --report-every; of a single target with the spread of its times. Sent are those
+ * that were decided in it, and in the last one those as well that still wait.
+ */
 void summary_read_window(const struct ping *ping, struct pkt_rtt_stats *ret_stats,
                          struct pkt_rtt_summary *ret_summary);
+
+/* Whether nothing happened in the window of now. */
+bool summary_window_is_empty(const struct ping *ping);
+
+/* Of what was decided in a window, what was lost, in percent. */
+double summary_window_loss(const struct pkt_rtt_stats *stats);
 
 /* A line on what the window of now came to. */
 void summary_write_window(struct ping *ping);

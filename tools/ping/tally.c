@@ -27,7 +27,11 @@ void tally_reply(struct ping *ping, struct ping_target *target, const struct pkt
 {
     struct pkt_rtt_stats *window = tally_window(ping, target);
     pkt_rtt_stats_reply(&target->stats, ping->pool, reply);
-    if (window != NULL)
+    if (window == NULL)
+        return;
+    if (reply->is_late) /* the window in which the echo was given up has counted it */
+        pkt_rtt_stats_count(window, PKT_RTT_LATE);
+    else
         pkt_rtt_stats_reply(window, ping->pool, reply);
 }
 

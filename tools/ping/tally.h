@@ -19,7 +19,7 @@ void tally_count(struct ping *ping, struct ping_target *target, enum pkt_rtt_eve
 /* A target's window; NULL: there are none. */
 struct pkt_rtt_stats *tally_window(struct ping *ping, const struct ping_target *target);
 
-/* Begins new windows. */
+/* Begins new windows; what is under way is decided there. */
 void tally_reset(struct ping *ping);
 
 /* Gives back all memory of targets and windows. */

@@ -87,6 +87,7 @@ enum pkt_rtt_event {
     PKT_RTT_CORRUPTED, /* a reply with other bytes than were sent */
     PKT_RTT_ERROR,     /* an ICMP or local error about a probe */
     PKT_RTT_FORGED,    /* a reply without the probe's tag */
+    PKT_RTT_LATE,      /* a late reply to a probe that stays lost: see pkt_rtt_stats_reset */
 };
 
 PKT_API void pkt_rtt_stats_count(struct pkt_rtt_stats *stats, enum pkt_rtt_event event);
@@ -135,9 +136,13 @@ PKT_API void pkt_rtt_stats_merge(struct pkt_rtt_stats *into, struct pkt_rtt_pool
 
 /*
  * Begins a new window: forgets everything but the probes that are waited for (they are the first sent of the
- * new window, so each probe counts in the window in which it is decided) and the run of losses of now. A late
- * reply to a probe that an earlier window counted as lost counts as received in this one; lost never goes
- * below 0 for it.
+ * new window) and the run of losses of now.
+ *
+ * Each probe counts in the window in which it is decided: at the end of a window, sent - waiting of them
+ * were. So that none counts twice, what was given up stays lost in windows: count a late reply as
+ * PKT_RTT_LATE, and do not call pkt_rtt_stats_reply for it. Over all windows, sent - waiting adds up to the
+ * probes decided, received and late together to those answered, and lost less late to those that have no
+ * answer.
  */
 PKT_API void pkt_rtt_stats_reset(struct pkt_rtt_stats *stats, struct pkt_rtt_pool *pool);
 

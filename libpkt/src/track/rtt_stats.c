@@ -305,6 +305,7 @@ void pkt_rtt_stats_count(struct pkt_rtt_stats *stats, enum pkt_rtt_event event)
         [PKT_RTT_CORRUPTED] = &stats->corrupted,
         [PKT_RTT_ERROR] = &stats->errors,
         [PKT_RTT_FORGED] = &stats->forged,
+        [PKT_RTT_LATE] = &stats->late,
     };
     *counts[event] = more_by(*counts[event], 1);
 }
