@@ -59,7 +59,7 @@ NEEDED = {
     'pmtu probe': TIME | set('target seq size result'.split()),
     'pmtu pmtu': TIME | set('target reached how probes not_believed'.split()),
     'pmtu summary': TIME | set('targets alive unresolved sent received forged complete interrupted'.split()),
-    'lan start': TIME | set('schema version mode targets rate_per_s query sandbox'.split()),
+    'lan start': TIME | set('schema version mode targets query sandbox'.split()),
     'lan reply': TIME | set('target mac seq bytes rtt_us rtt_clock conflict'.split()),
     'lan responder': {'address', 'mac'},
     'lan target': set('target sent received'.split()),

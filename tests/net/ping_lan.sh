@@ -21,6 +21,11 @@ says() {
     grep -qE -- "$1" "$LAB_DIR/out" || lab_fail "no line with '$1' in: $(cat "$LAB_DIR/out")"
 }
 
+# complains PATTERN: the messages hold a line that matches.
+complains() {
+    grep -qE -- "$1" "$LAB_DIR/err" || lab_fail "no line with '$1' in: $(cat "$LAB_DIR/err")"
+}
+
 # column N: prints the column of the table's rows, one a line, sorted.
 column() {
     awk -v n="$1" '$2 ~ /^..:..:..:..:..:..$/ { print $n }' "$LAB_DIR/out" | sort -u
@@ -57,6 +62,39 @@ test_arp() {
     says '^1 packets transmitted, 0 received, 100% packet loss'
     ping_in A 2 --arp 2001:db8::2
     ping_in A 2 --arp -I lo 192.0.2.2
+}
+
+# What a mode does not use it refuses, in one line; what it takes it uses.
+test_options() {
+    local words
+    for words in '-s 100' '-w 1' '--fail-if avg>0ns' '--until sent>=1' --loop -4 -f '-l 2' '-t 3' '-Q 4' '-p ff' '-e 7' '-m 1' -R '-S 64k' -d -r -b -B \
+        -C -L -H -v -D -O -a -3 -U '--timestamping user' --histogram '--report-every 1s' --alive --unreachable --no-why --pmtu '--socket raw' \
+        "--prometheus $LAB_DIR/x" "--save $LAB_DIR/x.pcapng" "--read $LAB_DIR/x" "--file $LAB_DIR/x"; do
+        # shellcheck disable=SC2086 # words
+        ping_in A 2 --arp -c 1 $words 192.0.2.2
+        [ "$(wc -l <"$LAB_DIR/err")" -eq 1 ] && [ ! -s "$LAB_DIR/out" ] || lab_fail "--arp $words: $(cat "$LAB_DIR/err" "$LAB_DIR/out")"
+    done
+    for words in '-c 1' '-i 1s' '-W 1s' '--rate 5' '-s 100'; do
+        # shellcheck disable=SC2086 # words
+        ping_in A 2 --dad $words 192.0.2.77
+        complains '--dad takes -I, '
+    done
+    ping_in A 2 --lan eth0 -I eth0
+    complains 'leave out -I$'
+    ping_in A 2 --arp --nd 192.0.2.2
+    complains 'exclude each other'
+    ping_in A 2 --arp -I 192.0.2.1 192.0.2.2
+    complains '-I is the name of an interface here'
+    for words in '--dad 0.0.0.0' '--arp 0.0.0.0' '--arp 255.255.255.255' '--nd ::'; do
+        # shellcheck disable=SC2086 # words
+        ping_in A 2 $words
+        complains 'no host has 0.0.0.0'
+    done
+    ping_in A 1 --arp -n -c 1 -W 100ms --rate max 192.0.2.0/29
+    says '^ARP 5 addresses .*, as fast as they go$'
+    says '^2 of 5 addresses answered'
+    ping_in A 1 --arp -c 3 -W 10ms --json 192.0.2.77-78
+    says '"type":"summary".*"sent":6,'
 }
 
 test_nd() {
@@ -121,11 +159,6 @@ while_asking() {
     wait "$pid" || status=$?
     [ "$status" -eq "$wanted" ] || lab_fail "$* while $command: status $status: $(cat "$LAB_DIR/err" "$LAB_DIR/out")"
     ! grep -q 'nobody has' "$LAB_DIR/out" || lab_fail "$* while $command: $(cat "$LAB_DIR/out")"
-}
-
-# complains PATTERN: the messages hold a line that matches.
-complains() {
-    grep -qE -- "$1" "$LAB_DIR/err" || lab_fail "no line with '$1' in: $(cat "$LAB_DIR/err")"
 }
 
 # works: A's v0 carries frames.
@@ -202,7 +235,7 @@ lab_start
 build
 lab_background A tcpdump -U --immediate-mode -i eth0 -w "$LAB_DIR/wire.pcap"
 lab_wait_for '[ -s "$LAB_DIR/wire.pcap" ]'
-for test in arp nd sweep conflict dad trouble lan wire; do
+for test in arp options nd sweep conflict dad trouble lan wire; do
     "test_$test"
     echo "ok $test"
 done

@@ -52,6 +52,13 @@ static void flush(struct lan_run *run)
 
 /* --- targets --- */
 
+static bool is_nobodys(struct pkt_ip address)
+{
+    if (address.version == 6)
+        return pkt_ip6_is_unspecified(address.ip6);
+    return pkt_ip4_is_unspecified(address.ip4) || pkt_ip4_is_broadcast(address.ip4);
+}
+
 static int take_targets(struct lan_run *run, struct target_list *list)
 {
     unsigned family = run->options->mode == LAN_MODE_ARP ? 4 : run->options->mode == LAN_MODE_ND ? 6 : 0;
@@ -64,6 +71,8 @@ static int take_targets(struct lan_run *run, struct target_list *list)
                                     : "--nd asks for IPv6 addresses: give --arp for IPv4");
         if (pkt_ip_is_multicast(target.address))
             return fail(run, EINVAL, "a group has no link-layer address to ask for: give hosts");
+        if (is_nobodys(target.address))
+            return fail(run, EADDRNOTAVAIL, "no host has 0.0.0.0, 255.255.255.255 or :: as its address");
         (void)lan_add_target(run, target.address);
         if (target.scope != 0 && run->interface.index == 0)
             run->interface.index = target.scope;

@@ -17,15 +17,18 @@ enum lan_mode {
     LAN_MODE_FIND, /* no operands; needs an interface */
 };
 
+#define LAN_RATE_MAX UINT32_MAX /* as fast as the machine sends */
+
 /* Zero means the default everywhere but in size and mode. */
 struct lan_options {
     size_t size; /* sizeof(struct lan_options) */
     enum lan_mode mode;
-    const char *interface;   /* name; NULL: where the route to the first target leads. Needed by FIND */
-    uint64_t count;          /* rounds; 0: until stopped. Sweeps go once, with a second try for the silent */
-    int64_t interval_ns;     /* between rounds; 0: 1 s */
+    const char *interface; /* name; NULL: where the route to the first target leads. Needed by FIND */
+    uint64_t
+        count; /* rounds, in sweeps all but the first to the silent alone; 0: until stopped, sweeps two */
+    int64_t interval_ns;     /* between rounds; 0: 1 s. A sweep's last the timeout at least */
     int64_t timeout_ns;      /* for an answer; 0: 1 s */
-    uint32_t rate;           /* packets a second in all; 0: 1,000 */
+    uint32_t rate;           /* packets a second in all; 0: 1,000; LAN_RATE_MAX */
     uint8_t prefix_shortest; /* FIND: IPv4 prefixes that are shorter are not swept, and that is said; 0: 20 */
     bool query;              /* FIND: IGMPv3 and MLDv2 general queries, too */
     bool json;

@@ -29,7 +29,8 @@ static void begin(struct lan_run *run)
         put_mac("mac", run->interface.mac);
     }
     json_u64(&json, "targets", run->target_count);
-    json_u64(&json, "rate_per_s", run->rate);
+    if (run->rate != LAN_RATE_MAX)
+        json_u64(&json, "rate_per_s", run->rate);
     json_bool(&json, "query", run->options->query);
     json_text(&json, "sandbox", run->sandbox[0] != '\0' ? run->sandbox : "none");
     json_end(&json);

@@ -6,6 +6,7 @@
 
 enum {
     SWEEP_ROUNDS = 2,
+    STEPS_AT_ONCE = 64,  /* then what came is looked at */
     RETRY_NS = 20000000, /* behind a queue that was full */
 };
 
@@ -71,7 +72,7 @@ static bool send_opening(struct lan_run *run)
 
 static uint64_t rounds(const struct lan_run *run)
 {
-    return run->sweeps ? SWEEP_ROUNDS : run->options->count;
+    return run->sweeps && run->options->count == 0 ? SWEEP_ROUNDS : run->options->count;
 }
 
 /* The next target of this round that is to be asked. False: there is none any more. */
@@ -96,11 +97,27 @@ static bool ask(struct lan_run *run)
     return true;
 }
 
-/* The time of the next round: a sweep's when the first had its answers. */
+static bool is_last_round(const struct lan_run *run)
+{
+    bool asks_silent = run->sweeps && run->options->mode != LAN_MODE_FIND;
+    return (rounds(run) != 0 && run->round + 1 >= rounds(run)) ||
+           (asks_silent && lan_answered(run) == run->target_count);
+}
+
+/* The time of the next round: a sweep's when the one before had its answers. */
+static int64_t next_round(const struct lan_run *run, struct pkt_mono now)
+{
+    int64_t answered = now.ns + run->timeout_ns;
+    if (!run->sweeps)
+        return run->round_begun.ns + run->interval_ns;
+    int64_t wanted = run->round_begun.ns + run->options->interval_ns;
+    return wanted > answered ? wanted : answered;
+}
+
 static void end_round(struct lan_run *run, struct pkt_mono now)
 {
-    int64_t next = run->sweeps ? now.ns + run->timeout_ns : run->round_begun.ns + run->interval_ns;
-    if (rounds(run) != 0 && run->round + 1 >= rounds(run)) {
+    int64_t next = next_round(run, now);
+    if (is_last_round(run)) {
         run->is_sent = true;
         run->due.ns = now.ns + run->timeout_ns;
         return;
@@ -138,7 +155,7 @@ bool lan_schedule_turn(struct lan_run *run, struct pkt_mono now)
         run->is_sent = false;
         run->due = now;
     }
-    while (!run->is_sent && step(run, now))
+    for (unsigned i = 0; i < STEPS_AT_ONCE && !run->is_sent && step(run, now); i++)
         ;
     return !run->is_sent || now.ns < run->due.ns;
 }

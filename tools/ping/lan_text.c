@@ -24,6 +24,15 @@ static const char *protocol_of(const struct lan_run *run)
     return run->target_count > 0 && run->targets[0].address.version == 6 ? "ND" : "ARP";
 }
 
+static const char *pace_of(const struct lan_run *run, const char *what)
+{
+    static char words[64];
+    if (run->rate == LAN_RATE_MAX)
+        return "as fast as they go";
+    (void)snprintf(words, sizeof words, "at most %u %s a second", run->rate, what);
+    return words;
+}
+
 static void begin(struct lan_run *run)
 {
     char mac[18];
@@ -33,14 +42,14 @@ static void begin(struct lan_run *run)
         self = lan_self_for(run, run->targets[0].address);
     (void)text_of_mac(run->interface.mac, mac);
     if (run->options->mode == LAN_MODE_FIND)
-        out_printf(run->out, "LAN of %s (%s): %u addresses to sweep, at most %u packets a second\n", name,
-                   mac, run->target_count, run->rate);
+        out_printf(run->out, "LAN of %s (%s): %u addresses to sweep, %s\n", name, mac, run->target_count,
+                   pace_of(run, "packets"));
     else if (run->options->mode == LAN_MODE_DAD)
         out_printf(run->out, "%s probes for %s on %s (%s)\n", protocol_of(run),
                    words_of_address(run->targets[0].address), name, mac);
     else if (run->sweeps || run->target_count > 1)
-        out_printf(run->out, "%s %u addresses from %s on %s (%s), at most %u requests a second\n",
-                   protocol_of(run), run->target_count, words_of_address(self.address), name, mac, run->rate);
+        out_printf(run->out, "%s %u addresses from %s on %s (%s), %s\n", protocol_of(run), run->target_count,
+                   words_of_address(self.address), name, mac, pace_of(run, "requests"));
     else
         out_printf(run->out, "%s %s from %s on %s (%s)\n", protocol_of(run),
                    words_of_address(run->targets[0].address), words_of_address(self.address), name, mac);

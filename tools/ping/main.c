@@ -24,18 +24,32 @@ static struct ping_options options = {.interval_ns = -1, .wait_ns = -1, .data_le
 
 static bool is_lan(void)
 {
-    return options.lan != PING_LAN_NONE || options.lan_search != NULL;
+    return options.arp || options.nd || options.dad || options.lan != NULL;
 }
 
-/* Options that have a meaning for echoes alone. */
-static bool shapes_echoes(void)
+/* Options that have no meaning for frames on one link. */
+static bool is_no_link(void)
 {
-    return options.flood || options.adaptive || options.preload > 0 || options.record_route ||
-           options.ip_timestamp != PING_TIMESTAMP_NONE || options.has_identifier || options.has_flow_label ||
-           options.pattern_len > 0 || options.mtu_mode != PING_MTU_SYSTEM || options.hop_limit > 0 ||
-           options.broadcast || options.connects || options.sticky_source || options.alive ||
-           options.unreachable || options.names || options.file_count > 0 || options.source.version != 0 ||
-           options.user_rtt || options.outstanding || options.deadline_ns > 0;
+    const struct ping_options *o = &options;
+    bool paces = o->deadline_ns > 0 || o->flood || o->adaptive || o->preload > 0 || o->loop ||
+                 o->until.count > 0 || o->fail_if.count > 0;
+    bool shapes = o->data_len != PING_DATA_DEFAULT || o->pattern_len > 0 || o->hop_limit > 0 ||
+                  o->traffic_class > 0 || o->has_flow_label || o->has_identifier || o->has_mark ||
+                  o->mtu_mode != PING_MTU_SYSTEM || o->pmtu || o->record_route || o->send_buffer > 0 ||
+                  o->ip_timestamp != PING_TIMESTAMP_NONE || o->debug;
+    bool routes = o->family != 0 || o->file_count > 0 || o->broadcast || o->connects || o->sticky_source ||
+                  o->no_loopback || o->direct || o->socket != PING_SOCKET_AUTO;
+    bool shows = o->alive || o->unreachable || o->names || o->outstanding || o->audible || o->print_time ||
+                 o->precise || o->user_rtt || o->verbose > 0 || o->clock != PING_CLOCK_KERNEL ||
+                 o->histogram || o->report_every_ns > 0 || o->no_why || o->prometheus != NULL ||
+                 o->save != NULL || o->read != NULL;
+    return paces || shapes || routes || shows;
+}
+
+/* Those that set the pace of frames: the check of an address has that of the standards. */
+static bool paces_frames(void)
+{
+    return options.count > 0 || options.interval_ns >= 0 || options.wait_ns >= 0 || options.rate > 0;
 }
 
 /* Options that have no meaning for a search of the path MTU. */
@@ -80,19 +94,27 @@ static const char *conflict_of(const struct option_operands *operands)
         bool is;
         const char *sentence;
     } conflicts[] = {
-        {options.lan != PING_LAN_NONE && options.lan_search != NULL,
-         "--lan and --arp, --nd or --dad exclude each other: give one"},
-        {options.query && options.lan_search == NULL,
+        {options.arp + options.nd + options.dad + (options.lan != NULL) > 1,
+         "--arp, --nd, --dad and --lan exclude each other: give one"},
+        {options.query && options.lan == NULL,
          "--query goes with --lan"},
-        {options.lan_search != NULL && operands->count > 0,
+        {options.lan != NULL && operands->count > 0,
          "--lan finds the hosts by itself: leave out the others"},
-        {is_lan() && shapes_echoes(),
-         "--arp, --nd, --dad and --lan take -c, -i, -W, -I, -q, --rate, --netns and --json alone"},
+        {options.lan != NULL && (options.interface != NULL || options.source.version != 0),
+         "--lan names the interface itself: leave out -I"},
+        {is_lan() && options.source.version != 0,
+         "-I is the name of an interface here, not an address: frames leave from the interface's own"},
+        {(options.arp || options.nd) && is_no_link(),
+         "--arp and --nd take -c, -i, -W, -I, -q, -n, --rate, --netns and --json alone"},
+        {options.dad && (is_no_link() || paces_frames()),
+         "--dad takes -I, -q, -n, --netns and --json alone: the standards set its pace"},
+        {options.lan != NULL && is_no_link(),
+         "--lan takes --query, -c, -i, -W, -q, -n, --rate, --netns and --json alone"},
         {options.pmtu && is_no_search(),
          "--pmtu takes -4, -6, -I, -W, -Q, -F, -e, -m, -r, -q, -v, --file, --netns, --socket, --no-why and --json alone"},
         {options.read != NULL && is_no_capture(),
          "--read takes addresses, -4, -6, -W, -q, -v, -D, -a, -n, -3, --alive, --unreachable, --histogram, --fail-if and --json alone"},
-        {operands->count == 0 && options.file_count == 0 && options.lan_search == NULL && options.read == NULL,
+        {operands->count == 0 && options.file_count == 0 && options.lan == NULL && options.read == NULL,
          "nobody to ping: name a host, an address, a prefix such as 192.0.2.0/24, or give --file FILE"},
         {options.record_route && options.ip_timestamp != PING_TIMESTAMP_NONE,
          "-R and -T exclude each other: there is room for one of them in the IPv4 header"},
@@ -116,10 +138,6 @@ static const char *conflict_of(const struct option_operands *operands)
          "--save needs a file: standard output is for the report"},
         {options.prometheus != NULL && out_is_standard(options.prometheus),
          "--prometheus needs a file: standard output is for the report"},
-        {options.prometheus != NULL && is_lan(),
-         "--prometheus is for echoes: leave out --arp, --nd, --dad and --lan"},
-        {options.save != NULL && is_lan(),
-         "--save is for echoes: leave out --arp, --nd, --dad and --lan"},
         {options.histogram && (options.json || options.alive || options.unreachable),
          "--histogram is for people: leave out --json, --alive and --unreachable"},
         {(options.alive || options.unreachable) && options.json,
@@ -134,18 +152,17 @@ static const char *conflict_of(const struct option_operands *operands)
 
 static enum tool_status search(const struct option_operands *operands)
 {
-    static const enum lan_mode modes[] = {[PING_LAN_NONE] = LAN_MODE_FIND,
-                                          [PING_LAN_ARP] = LAN_MODE_ARP,
-                                          [PING_LAN_ND] = LAN_MODE_ND,
-                                          [PING_LAN_DAD] = LAN_MODE_DAD};
     const struct lan_options lan = {
         .size = sizeof lan,
-        .mode = modes[options.lan],
-        .interface = options.lan_search != NULL ? options.lan_search : options.interface,
+        .mode = options.arp   ? LAN_MODE_ARP
+                : options.nd  ? LAN_MODE_ND
+                : options.dad ? LAN_MODE_DAD
+                              : LAN_MODE_FIND,
+        .interface = options.lan != NULL ? options.lan : options.interface,
         .count = options.count,
         .interval_ns = options.interval_ns < 0 ? 0 : options.interval_ns,
         .timeout_ns = options.wait_ns < 0 ? 0 : options.wait_ns,
-        .rate = options.rate > UINT32_MAX ? UINT32_MAX : (uint32_t)options.rate,
+        .rate = options.rate > LAN_RATE_MAX ? LAN_RATE_MAX : (uint32_t)options.rate,
         .query = options.query,
         .json = options.json,
         .quiet = options.quiet,

@@ -249,11 +249,11 @@ static const struct option_row rows[] = {
      OPTION_TO_CHOICE(O, socket)},
 
     OPTION_HEADING("On one link, instead of echoes"),
-    {.name = "arp", .help = "ask by ARP: all who have an address", OPTION_TO_SET(O, lan, PING_LAN_ARP)},
-    {.name = "nd", .help = "the same for IPv6, by neighbour discovery", OPTION_TO_SET(O, lan, PING_LAN_ND)},
-    {.name = "dad", .help = "is this address free?", OPTION_TO_SET(O, lan, PING_LAN_DAD)},
+    {.name = "arp", .help = "ask by ARP: all who have an address", OPTION_TO_FLAG(O, arp)},
+    {.name = "nd", .help = "the same for IPv6, by neighbour discovery", OPTION_TO_FLAG(O, nd)},
+    {.name = "dad", .help = "is this address free?", OPTION_TO_FLAG(O, dad)},
     {.name = "lan", .least = 1, .argument = "NAME", .help = "find the hosts of this interface's LAN",
-     .completes = OPTION_COMPLETES_INTERFACES, OPTION_TO_STRING(O, lan_search)},
+     .completes = OPTION_COMPLETES_INTERFACES, OPTION_TO_STRING(O, lan)},
     {.name = "query", .help = "with --lan: ask for group memberships, too", .more = true, OPTION_TO_FLAG(O, query)},
 
     OPTION_HEADING("What is sent"),

@@ -38,14 +38,6 @@ enum ping_ip_timestamp {
     PING_TIMESTAMP_PRESPECIFIED,
 };
 
-/* --arp, --nd, --dad */
-enum ping_lan {
-    PING_LAN_NONE,
-    PING_LAN_ARP,
-    PING_LAN_ND,
-    PING_LAN_DAD,
-};
-
 /* --timestamping */
 enum ping_clock {
     PING_CLOCK_KERNEL,
@@ -63,8 +55,10 @@ enum ping_socket {
 struct ping_options {
     unsigned family; /* 4, 6; 0: either */
     /* on one link, instead of echoes */
-    unsigned lan;           /* enum ping_lan */
-    const char *lan_search; /* the interface of --lan */
+    bool arp;
+    bool nd;
+    bool dad;
+    const char *lan; /* the interface to search */
     bool query;
     /* how many, how fast */
     uint64_t count;      /* 0: until stopped */
