@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "common/memory.h"
+#include "ping/lan_answered.h"
 #include "ping/lan_dad.h"
 #include "ping/lan_frames.h"
 #include "ping/lan_table.h"
@@ -159,6 +160,19 @@ static void a_probe_is_no_host_but_claims_an_address(void **state)
     }
 }
 
+/* RFC 1071, the plain way. */
+static void put_checksum(uint8_t *bytes, size_t len, size_t at)
+{
+    uint32_t sum = 0;
+    bytes[at] = bytes[at + 1] = 0;
+    for (size_t i = 0; i < len; i += 2)
+        sum += (uint32_t)bytes[i] << 8 | bytes[i + 1];
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = ~(sum + (sum >> 16));
+    bytes[at] = (uint8_t)(sum >> 8);
+    bytes[at + 1] = (uint8_t)sum;
+}
+
 /* RFC 826's example of a frame, byte by byte. */
 static void an_arp_request_is_as_the_standard_has_it(void **state)
 {
@@ -186,6 +200,47 @@ static void an_arp_request_is_as_the_standard_has_it(void **state)
     assert_memory_equal(sighting.mac.byte, us.byte, 6);
 }
 
+static void requests_are_answered_once_in_any_order(void **state)
+{
+    struct lan_answered answered = {0};
+    (void)state;
+    assert_false(lan_answered_has(&answered, 1));
+    assert_true(lan_answered_add(&answered, 3));
+    assert_false(lan_answered_add(&answered, 3));
+    assert_true(lan_answered_add(&answered, 1));
+    assert_false(lan_answered_add(&answered, 1));
+    assert_true(lan_answered_has(&answered, 3));
+    assert_false(lan_answered_has(&answered, 2));
+    assert_true(lan_answered_add(&answered, 2 + LAN_ANSWERED_SPAN));
+    assert_true(lan_answered_has(&answered, 3));
+    assert_false(lan_answered_has(&answered, 4));
+    assert_false(lan_answered_add(&answered, 2)); /* it has left the span, and was never answered */
+    assert_true(lan_answered_add(&answered, 10 * LAN_ANSWERED_SPAN));
+    assert_false(lan_answered_has(&answered, 10 * LAN_ANSWERED_SPAN - 1));
+    assert_true(lan_answered_add(&answered, 9 * LAN_ANSWERED_SPAN + 1));
+    assert_false(lan_answered_add(&answered, 9 * LAN_ANSWERED_SPAN));
+}
+
+/* A member that reports without an address of its own (RFC 9776 4.2.14) is no pair of address and MAC. */
+static void nobody_has_the_unspecified_address(void **state)
+{
+    uint8_t report[] = {1,    0, 0x5e, 0,  0,    22, 2, 0, 0,   0, 0, 9, 8, 0,       /* Ethernet */
+                        0x45, 0, 0,    28, 0,    0,  0, 0, 1,   2, 0, 0, 0, 0, 0, 0, /* from 0.0.0.0 */
+                        224,  0, 0,    22, 0x16, 0,  0, 0, 239, 1, 1, 1};            /* an IGMPv2 report */
+    struct pkt_packet packet;
+    struct lan_sighting sighting;
+    (void)state;
+    for (unsigned has_address = 0; has_address < 2; has_address++) {
+        uint8_t *ip = report + 14, *igmp = ip + 20;
+        ip[12] = has_address ? 10 : 0;
+        put_checksum(ip, 20, 10);
+        put_checksum(igmp, 8, 2);
+        pkt_decode(pkt_view_make(report, sizeof report), sizeof report, PKT_LINKTYPE_ETHERNET, 0, &packet);
+        assert_int_equal(lan_frame_hear(&packet, &sighting), has_address);
+    }
+    assert_int_equal(sighting.way, LAN_WAY_IGMP);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +251,8 @@ int main(void)
         cmocka_unit_test(a_solicitation_of_ipv6_keeps_its_times),
         cmocka_unit_test(a_probe_is_no_host_but_claims_an_address),
         cmocka_unit_test(an_arp_request_is_as_the_standard_has_it),
+        cmocka_unit_test(requests_are_answered_once_in_any_order),
+        cmocka_unit_test(nobody_has_the_unspecified_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

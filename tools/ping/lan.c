@@ -214,15 +214,56 @@ static int find_interface(struct lan_run *run)
 
 static void count_answer(struct lan_target *target, const struct lan_answer *answer)
 {
-    if (target->answered_last == answer->note->sequence)
+    if (!lan_answered_add(&target->answered, answer->note->sequence))
         return; /* another host's answer to the same request */
-    target->answered_last = answer->note->sequence;
     if (target->received == 0 || answer->rtt_ns < target->rtt_min_ns)
         target->rtt_min_ns = answer->rtt_ns;
     if (answer->rtt_ns > target->rtt_max_ns)
         target->rtt_max_ns = answer->rtt_ns;
     target->rtt_sum_ns += answer->rtt_ns;
     target->received++;
+}
+
+/*
+ * The request that a reply is taken to be to: the last one that this host has not answered yet. It need not
+ * be the true one where replies take longer than the interval, but so their number and the mean of their
+ * times are right; and after a loss the first in line would be the wrong one for ever. One that is no longer
+ * waited for is passed over. False: this host has answered them all.
+ */
+static bool attribute(const struct lan_run *run, struct lan_responder *row, struct lan_answer *answer)
+{
+    struct pkt_mono now = pkt_mono_now();
+    const struct lan_note *note = answer->note;
+    for (unsigned i = 0;
+         i < LAN_ANSWERED_SPAN && note != NULL && lan_answered_has(&row->answered, note->sequence); i++)
+        note = lan_wire_earlier(&run->wire, note);
+    if (note == NULL || (note != answer->note && now.ns - note->sent.ns > run->timeout_ns))
+        return false;
+    if (note != answer->note)
+        *answer = (struct lan_answer){.note = note, .rtt_ns = now.ns - note->sent.ns};
+    return lan_answered_add(&row->answered, note->sequence);
+}
+
+static void take_answer(struct lan_run *run, struct lan_sighting *sighting, struct lan_responder *row,
+                        struct lan_answer *answer)
+{
+    bool is_first = run->sweeps || row == NULL || attribute(run, row, answer);
+    sighting->rtt_ns = answer->rtt_ns;
+    if (row != NULL && is_first)
+        lan_table_time(row, answer->rtt_ns);
+    if (answer->note->target >= run->target_count)
+        return;
+    struct lan_target *target = &run->targets[answer->note->target];
+    if (is_first)
+        count_answer(target, answer);
+    const struct lan_reply reply = {.target = target,
+                                    .responder = row,
+                                    .sighting = sighting,
+                                    .sequence = answer->note->sequence,
+                                    .bytes = run->wire.packet.wire_len,
+                                    .is_kernel = answer->is_kernel};
+    if (!run->sweeps)
+        run->report->reply(run, &reply);
 }
 
 static void take_sighting(struct lan_run *run)
@@ -237,25 +278,14 @@ static void take_sighting(struct lan_run *run)
     bool needs_probe = !finds || (sighting.way & (LAN_WAY_ICMP4 | LAN_WAY_ICMP6)) != 0;
     if (pkt_mac_equal(sighting.mac, run->interface.mac) || (needs_probe && !sighting.is_answer))
         return;
-    sighting.rtt_ns = sighting.is_answer ? answer.rtt_ns : -1;
     uint32_t known = run->table.count;
-    const struct lan_responder *responder = lan_table_note(&run->table, &sighting);
+    struct lan_responder *row = lan_table_note(&run->table, &sighting);
     /* An IPv6 address that spoke is asked for: that is how other hosts that have it come to light. */
     if (finds && run->table.count > known && sighting.address.version == 6 &&
-        lan_table_is_only(&run->table, responder))
+        lan_table_is_only(&run->table, row))
         run->unasked += !lan_add_target(run, sighting.address);
-    if (!sighting.is_answer || answer.note->target >= run->target_count)
-        return;
-    struct lan_target *target = &run->targets[answer.note->target];
-    count_answer(target, &answer);
-    const struct lan_reply reply = {.target = target,
-                                    .responder = responder,
-                                    .sighting = &sighting,
-                                    .sequence = answer.note->sequence,
-                                    .bytes = run->wire.packet.wire_len,
-                                    .is_kernel = answer.is_kernel};
-    if (!run->sweeps)
-        run->report->reply(run, &reply);
+    if (sighting.is_answer)
+        take_answer(run, &sighting, row, &answer);
 }
 
 static void take_claim(struct lan_run *run)
@@ -295,7 +325,7 @@ static void send_probe(struct lan_run *run)
                                     .address = {.version = run->targets[0].address.version}};
     struct lan_frame frame;
     lan_frame_ask(&nobody, run->targets[0].address, &frame);
-    if (!lan_wire_send(&run->wire, &frame, 0, run->dad.sent)) {
+    if (!lan_wire_send(&run->wire, &frame, &(struct lan_note){.sequence = run->dad.sent})) {
         run->wire.refused++;
         run->wire.refused_errno = ENOBUFS;
     }

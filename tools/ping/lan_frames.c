@@ -152,7 +152,7 @@ static bool hear_arp(const struct pkt_packet *packet, unsigned row, struct lan_s
     sighting->way = pkt_arp_operation(arp) == PKT_ARP_REPLY ? LAN_WAY_ARP : LAN_WAY_HEARD;
     sighting->mac = pkt_mac_at(pkt_arp_sender_hardware(arp), 0);
     sighting->address = pkt_ip_from4(pkt_ip4_at(pkt_arp_sender_protocol(arp), 0));
-    return !pkt_ip4_is_unspecified(sighting->address.ip4); /* a probe has no address yet (RFC 5227 1.1) */
+    return true; /* that of a probe is unspecified (RFC 5227 1.1): no host's */
 }
 
 static bool hear_nd(const struct pkt_packet *packet, struct lan_sighting *sighting)
@@ -208,8 +208,7 @@ static bool hear_udp(const struct pkt_packet *packet, unsigned row, struct lan_s
     return pkt_as_udp(packet, row, &udp) && pkt_udp_src(udp) == MDNS_PORT && pkt_udp_dst(udp) == MDNS_PORT;
 }
 
-/* The source of the outermost IP header; false where it is no host's. 0.0.0.0 is a host without an address,
- * which may report memberships (RFC 9776 4.2.14). */
+/* The source of the outermost IP header; false where there is none. */
 static bool take_source(const struct pkt_packet *packet, struct lan_sighting *sighting)
 {
     struct pkt_ipv4 ip4;
@@ -222,12 +221,14 @@ static bool take_source(const struct pkt_packet *packet, struct lan_sighting *si
     return sighting->address.version != 0;
 }
 
+/* 0.0.0.0 is everybody's who has no address, such as a switch that reports memberships (RFC 9776 4.2.14). */
 static bool is_host(const struct lan_sighting *sighting)
 {
     const struct pkt_ip *address = &sighting->address;
     return !pkt_mac_is_group(sighting->mac) && !pkt_ip_is_multicast(*address) &&
-           (address->version == 4 ? !pkt_ip4_is_broadcast(address->ip4)
-                                  : !pkt_ip6_is_unspecified(address->ip6));
+           (address->version == 4
+                ? !pkt_ip4_is_broadcast(address->ip4) && !pkt_ip4_is_unspecified(address->ip4)
+                : !pkt_ip6_is_unspecified(address->ip6));
 }
 
 bool lan_frame_hear(const struct pkt_packet *packet, struct lan_sighting *ret_sighting)

@@ -22,8 +22,9 @@ enum {
 struct lan_target {
     struct pkt_ip address;
     uint32_t sent;
-    uint32_t received;      /* requests that were answered */
-    uint32_t answered_last; /* the last of them: its sequence number; 0: none */
+    uint32_t received;            /* requests that were answered */
+    uint64_t latest;              /* packets up to the last request; 0: there was none */
+    struct lan_answered answered; /* which of the last ones, by whomever */
     int64_t rtt_min_ns;
     int64_t rtt_max_ns;
     int64_t rtt_sum_ns;

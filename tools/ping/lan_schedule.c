@@ -43,14 +43,15 @@ static bool send_echo(struct lan_run *run, size_t own)
     struct lan_frame frame;
     /* An identifier of its own for each: an answer tells which echo it is to. */
     lan_frame_echo(&self, (uint16_t)(run->wire.sent + 1), (uint16_t)(run->round + 1), &frame);
-    return lan_wire_send(&run->wire, &frame, UINT32_MAX, run->round + 1);
+    return lan_wire_send(&run->wire, &frame,
+                         &(struct lan_note){.target = UINT32_MAX, .sequence = run->round + 1});
 }
 
 static bool send_query(struct lan_run *run, bool v6)
 {
     struct lan_frame frame;
     lan_frame_query(run->interface.mac, v6, &frame);
-    return lan_wire_send(&run->wire, &frame, UINT32_MAX, 0);
+    return lan_wire_send(&run->wire, &frame, &(struct lan_note){.target = UINT32_MAX});
 }
 
 static uint32_t opening_len(const struct lan_run *run)
@@ -88,10 +89,12 @@ static bool ask(struct lan_run *run)
 {
     struct lan_target *target = &run->targets[run->next];
     struct lan_self self = lan_self_for(run, target->address);
+    const struct lan_note note = {.target = run->next, .sequence = run->round + 1, .earlier = target->latest};
     struct lan_frame frame;
     lan_frame_ask(&self, target->address, &frame);
-    if (!lan_wire_send(&run->wire, &frame, run->next, run->round + 1))
+    if (!lan_wire_send(&run->wire, &frame, &note))
         return false;
+    target->latest = run->wire.sent;
     target->sent++;
     run->next++;
     return true;

@@ -85,16 +85,21 @@ static struct lan_responder *take(struct lan_table *table, const struct lan_sigh
     return NULL;
 }
 
-const struct lan_responder *lan_table_note(struct lan_table *table, const struct lan_sighting *sighting)
+void lan_table_time(struct lan_responder *row, int64_t rtt_ns)
+{
+    if (rtt_ns >= 0 && (row->rtt_best_ns < 0 || rtt_ns < row->rtt_best_ns))
+        row->rtt_best_ns = rtt_ns;
+}
+
+struct lan_responder *lan_table_note(struct lan_table *table, const struct lan_sighting *sighting)
 {
     struct lan_responder *row = take(table, sighting);
     if (row == NULL)
         return NULL;
     row->ways |= (uint8_t)sighting->way;
     row->replies += sighting->is_answer;
-    if (sighting->is_answer && sighting->rtt_ns >= 0 &&
-        (row->rtt_best_ns < 0 || sighting->rtt_ns < row->rtt_best_ns))
-        row->rtt_best_ns = sighting->rtt_ns;
+    if (sighting->is_answer)
+        lan_table_time(row, sighting->rtt_ns);
     return row;
 }
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lan_answered.h"
 #include "pkt/ip.h"
 #include "pkt/track.h"
 
@@ -35,9 +36,10 @@ struct lan_sighting {
 struct lan_responder {
     struct pkt_ip address;
     struct pkt_mac mac;
-    uint8_t ways;        /* set of enum lan_way */
-    uint32_t replies;    /* answers to probes */
-    int64_t rtt_best_ns; /* negative: none is known */
+    uint8_t ways;                 /* set of enum lan_way */
+    uint32_t replies;             /* answers to probes */
+    int64_t rtt_best_ns;          /* negative: none is known */
+    struct lan_answered answered; /* requests for the address, outside of sweeps */
 };
 
 enum { LAN_MACS_MAX = 16 }; /* of one IP address */
@@ -59,7 +61,10 @@ void lan_table_close(struct lan_table *table);
 
 /* Notes a sighting. NULL: it is a new pair, and the table, or that of its IP address, is full; that is
  * counted. */
-const struct lan_responder *lan_table_note(struct lan_table *table, const struct lan_sighting *sighting);
+struct lan_responder *lan_table_note(struct lan_table *table, const struct lan_sighting *sighting);
+
+/* Notes how long an answer of the row took. */
+void lan_table_time(struct lan_responder *row, int64_t rtt_ns);
 
 /* Whether another link-layer address answered for the row's address too (RFC 5227 2.4). */
 bool lan_table_is_conflict(const struct lan_table *table, const struct lan_responder *row);

@@ -149,7 +149,7 @@ static void take_stamps(struct lan_wire *wire)
     } while (count == STAMPS_AT_ONCE);
 }
 
-bool lan_wire_send(struct lan_wire *wire, const struct lan_frame *frame, uint32_t target, uint32_t sequence)
+bool lan_wire_send(struct lan_wire *wire, const struct lan_frame *frame, const struct lan_note *what)
 {
     struct pkt_view bytes = pkt_view_make(frame->bytes, frame->len);
     const struct pkt_outgoing outgoing = {.bytes = bytes};
@@ -159,8 +159,10 @@ bool lan_wire_send(struct lan_wire *wire, const struct lan_frame *frame, uint32_
     struct pkt_mono sent = pkt_mono_now();
     if (pkt_sender_send(wire->sender, &outgoing, 1, &refused) != 1)
         return false;
-    *note_of(wire, wire->sent) =
-        (struct lan_note){.number = wire->sent, .sent = sent, .target = target, .sequence = sequence};
+    struct lan_note *note = note_of(wire, wire->sent);
+    *note = *what;
+    note->number = wire->sent;
+    note->sent = sent;
     pkt_decode(bytes, (uint32_t)bytes.len, PKT_LINKTYPE_ETHERNET, 0, &packet);
     if (refused == 0)
         (void)pkt_probes_sent(wire->probes, &packet, wire->sent, now);
@@ -170,6 +172,12 @@ bool lan_wire_send(struct lan_wire *wire, const struct lan_frame *frame, uint32_
     wire->sent++;
     take_stamps(wire);
     return true;
+}
+
+const struct lan_note *lan_wire_earlier(const struct lan_wire *wire, const struct lan_note *note)
+{
+    const struct lan_note *earlier = note->earlier == 0 ? NULL : note_of(wire, note->earlier - 1);
+    return earlier != NULL && earlier->number == note->earlier - 1 ? earlier : NULL;
 }
 
 /* --- receiving --- */

@@ -22,6 +22,7 @@ struct lan_note {
     struct pkt_mono sent;
     uint32_t target;
     uint32_t sequence;
+    uint64_t earlier; /* packets up to the request before to the same target; 0: there was none */
 };
 
 struct lan_wire {
@@ -54,8 +55,12 @@ int lan_wire_open(struct lan_wire *wire, struct pkt_error *reterr_error);
 int lan_wire_bind(struct lan_wire *wire, const struct pkt_interface *interface, bool all,
                   struct pkt_error *reterr_error);
 
-/* Sends a frame. False: not now, a queue is full. A frame that is refused counts as sent, and as refused. */
-bool lan_wire_send(struct lan_wire *wire, const struct lan_frame *frame, uint32_t target, uint32_t sequence);
+/* Sends a frame, and notes what for, but for number and time, which it sets. False: not now, a queue is full.
+ * A frame that is refused counts as sent, and as refused. */
+bool lan_wire_send(struct lan_wire *wire, const struct lan_frame *frame, const struct lan_note *what);
+
+/* The request before to the same target. NULL: there was none, or it is forgotten. */
+const struct lan_note *lan_wire_earlier(const struct lan_wire *wire, const struct lan_note *note);
 
 /* Takes the next frame into wire->packet. False: none now. */
 bool lan_wire_next(struct lan_wire *wire);
