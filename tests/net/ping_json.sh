@@ -239,6 +239,11 @@ SCENE
         'of("window")[-1]["waiting"] == s["waiting"] and of("window")[-1]["loss_percent"] == 0' <<'SCENE'
 delay 150ms
 SCENE
+    # Of many targets, too, the counts are looked at after each batch of at most 64.
+    plain A 1 --until 'sent>=100' --rate 5k 127.0.0.0/22 -- '100 <= s["sent"] < 164 and s["complete"]'
+    plain A 1 --until 'received>=500' --rate max 127.0.0.0/22 -- '500 <= s["received"] and s["sent"] < 1000'
+    plain A 1 --until 'alive>=2 and loss<100%' 127.0.0.0/24 -- '2 <= s["alive"] <= s["sent"] < 66'
+    plain A 0 -i 10s --until 'min>0s and received>=2' 127.0.0.1 127.0.0.2 -- 's["received"] == s["sent"] == 2'
     plain A 0 -i 2ms --until 'received>=5' 127.0.0.1 -- 's["received"] >= 5 and s["complete"]'
     plain A 1 -c 2 -i 2ms --fail-if 'received<3' 127.0.0.1 -- 's["received"] == 2'
     plain A 0 -w 300ms -i 100ms 127.0.0.1 -- '1 <= s["received"] == s["sent"] - s["waiting"]'

@@ -16,6 +16,7 @@
 
 #include "common/memory.h"
 #include "ping/engine.h"
+#include "ping/tally.h"
 
 enum { TARGETS_MAX = 300, LOG_MAX = 4096, IDENTIFIER = 7 };
 #define MS INT64_C(1000000)
@@ -139,12 +140,39 @@ static int set_up(void **state)
     return 0;
 }
 
+/* What was counted of all targets as things happened is what they have together. */
+static void check_totals(void)
+{
+    struct ping_totals sum = {.sent = 0};
+    for (uint32_t i = 0; i < ping.target_count; i++) {
+        const struct pkt_rtt_stats *stats = &targets[i].stats;
+        sum.sent += stats->sent;
+        sum.received += stats->received;
+        sum.waiting += stats->waiting;
+        sum.late += stats->late;
+        sum.duplicates += stats->duplicates;
+        sum.corrupted += stats->corrupted;
+        sum.errors += stats->errors;
+        sum.reordered += stats->reordered;
+        sum.alive += stats->received > 0;
+    }
+    assert_int_equal(ping.totals.sent, sum.sent);
+    assert_int_equal(ping.totals.received, sum.received);
+    assert_int_equal(ping.totals.waiting, sum.waiting);
+    assert_int_equal(ping.totals.late, sum.late);
+    assert_int_equal(ping.totals.duplicates, sum.duplicates);
+    assert_int_equal(ping.totals.corrupted, sum.corrupted);
+    assert_int_equal(ping.totals.errors, sum.errors);
+    assert_int_equal(ping.totals.reordered, sum.reordered);
+    assert_int_equal(ping.totals.alive, sum.alive);
+}
+
 static int tear_down(void **state)
 {
     (void)state;
+    check_totals();
     engine_stop(&engine);
-    for (uint32_t i = 0; i < ping.target_count; i++)
-        pkt_rtt_stats_destroy(&targets[i].stats, &pool);
+    tally_stop(&ping);
     responders_free(&ping.responders);
     assert_int_equal(pool.used, 0);
     return 0;
@@ -418,6 +446,38 @@ static void test_duplicates_and_late_replies(void **state)
     assert_int_equal(targets[0].stats.late, 1);
 }
 
+/* The echo is lost in one window, and its reply late in the next, where nothing was sent or received for it.
+ */
+static void test_late_reply_in_another_window(void **state)
+{
+    (void)state;
+    options.interval_ns = 5000 * MS;
+    options.report_every_ns = 1000 * MS;
+    start(1);
+    assert_true(tally_start(&ping));
+    const struct pkt_rtt_stats *window = tally_window(&ping, &targets[0]);
+    engine_turn(&engine);
+    while (world.timeouts == 0)
+        next();
+    assert_int_equal(window->sent, 1);
+    assert_int_equal(window->waiting, 0);
+    tally_reset(&ping);
+    answer_to(0, 3000 * MS);
+    assert_int_equal(window->late, 1);
+    assert_int_equal(window->sent, 0);
+    assert_int_equal(window->received, 0);
+    assert_int_equal(targets[0].stats.received, 1);
+    while (world.count < 2)
+        next();
+    assert_int_equal(window->waiting, 1);
+    tally_reset(&ping);
+    answer_to(1, MS);
+    assert_int_equal(window->sent, 1);
+    assert_int_equal(window->waiting, 0);
+    assert_int_equal(window->received, 1);
+    assert_int_equal(window->late, 0);
+}
+
 /* What has another sequence, tag or number is nobody's, and nothing changes. */
 static void test_forged_replies(void **state)
 {
@@ -603,6 +663,7 @@ int main(void)
         TEST(test_flood_with_interval_keeps_it),
         TEST(test_unanswered_is_said),
         TEST(test_duplicates_and_late_replies),
+        TEST(test_late_reply_in_another_window),
         TEST(test_forged_replies),
         TEST(test_cut_replies),
         TEST(test_errors_settle_and_redirects_do_not),

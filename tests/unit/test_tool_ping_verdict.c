@@ -101,6 +101,46 @@ static void several_targets(void **state)
     assert_true(holds("loss>27.2%&&loss<27.3%"));
 }
 
+static bool holds_by_counts(const char *text)
+{
+    struct limits limits;
+    struct option_problem problem;
+    assert_true(limits_parse(text, verdict_names, &limits, &problem));
+    assert_true(verdict_is_of_counts(&limits));
+    return verdict_holds_by_counts(&ping, &limits, &result);
+}
+
+/* From the counts of all targets, without the targets themselves. */
+static void counts_suffice(void **state)
+{
+    static const char *const facts[] = {"sent=50",   "received=30",        "lost=15",     "loss=40%",
+                                        "late=3",    "duplicates=4",       "corrupted=5", "errors=6",
+                                        "forged=3",  "reordered=7",        "alive=1",     "dead=1",
+                                        "unreached", "sent=50 and lost<16"};
+    static const char *const others[] = {"p99>20ms", "sent>1 and max>1s", "run>2", "lost>1,outage>1s"};
+    struct option_problem problem;
+    (void)state;
+    ping.target_count = 2;
+    ping.totals = (struct ping_totals){.sent = 50,
+                                       .received = 30,
+                                       .waiting = 5,
+                                       .late = 3,
+                                       .duplicates = 4,
+                                       .corrupted = 5,
+                                       .errors = 6,
+                                       .reordered = 7,
+                                       .alive = 1};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        if (!holds_by_counts(facts[i]) || result.unknown != 0)
+            fail_msg("%s", facts[i]);
+    assert_false(holds_by_counts("sent>50,late>3,dead>1"));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct limits limits;
+        assert_true(limits_parse(others[i], verdict_names, &limits, &problem));
+        assert_false(verdict_is_of_counts(&limits));
+    }
+}
+
 /* Without an answer times are neither above nor below a limit, and it is said that they are not known. */
 static void nothing_known(void **state)
 {
@@ -127,6 +167,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_name_of_one_target, set_up, tear_down),
         cmocka_unit_test_setup_teardown(limits_are_exact, set_up, tear_down),
         cmocka_unit_test_setup_teardown(several_targets, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(counts_suffice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_known, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

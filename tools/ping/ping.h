@@ -121,6 +121,19 @@ struct ping_nameless {
     char name[];
 };
 
+/* Counts of all targets together, kept as things happen. */
+struct ping_totals {
+    uint64_t sent;
+    uint64_t received;
+    uint64_t waiting;
+    uint64_t late;
+    uint64_t duplicates;
+    uint64_t corrupted;
+    uint64_t errors;
+    uint64_t reordered;
+    uint32_t alive; /* targets that answered */
+};
+
 /* Everything that a run is. */
 struct ping {
     const struct ping_options *options;
@@ -155,8 +168,9 @@ struct ping {
         *wall; /* --read: the time in the capture, 0 before it; else NULL: the clock has it */
     /* what happened */
     struct pkt_mono begun;
-    struct pkt_mono last;         /* when the last thing happened */
-    uint64_t pipe_max;            /* the most echoes that were under way at a time */
+    struct pkt_mono last; /* when the last thing happened */
+    uint64_t pipe_max;    /* the most echoes that were under way at a time */
+    struct ping_totals totals;
     struct responders responders; /* of groups */
     uint64_t not_by_card;         /* times that --timestamping=hw did not get from the card */
     uint64_t forged;              /* replies without the tag of an echo of ours */

@@ -14,20 +14,45 @@
 #include <stdio.h>
 
 enum {
-    CHECK_NS = 100000000, /* between looks at --until, for many targets */
+    CHECK_NS = 100000000, /* between looks at --until, where times of several targets are added up for it */
     REFRESH_S = 15,       /* between versions of --prometheus; scrapes are seldom more frequent */
 };
 
-/* --until. With many targets adding up takes its time, so only now and then. */
+/* --until is looked at now and then only: adding up what several targets' times come to takes its time. */
+static bool is_checked_seldom(const struct run *run)
+{
+    const struct limits *until = &run->ping.options->until;
+    return until->count > 0 && run->ping.target_count > 1 && !verdict_is_of_counts(until);
+}
+
 static bool is_enough(struct run *run)
 {
     struct limits_result result;
     const struct limits *until = &run->ping.options->until;
     struct pkt_mono now = loop_now(run->loop);
-    if (until->count == 0 || (run->ping.target_count > 1 && now.ns - run->checked.ns < CHECK_NS))
+    if (verdict_is_of_counts(until))
+        return verdict_holds_by_counts(&run->ping, until, &result);
+    if (is_checked_seldom(run) && now.ns - run->checked.ns < CHECK_NS)
         return false;
     run->checked = now;
     return verdict_holds(&run->ping, until, &result);
+}
+
+static void end_if_enough(struct run *run)
+{
+    if (run->ping.options->until.count > 0 && is_enough(run))
+        run->engine.is_over = true;
+}
+
+/* What happened since the last look at --until is looked at when that is due, if nothing else happens before.
+ */
+static struct pkt_mono next_turn(const struct run *run)
+{
+    struct pkt_mono due = engine_due(&run->engine);
+    int64_t check_ns = run->checked.ns + CHECK_NS;
+    if (is_checked_seldom(run) && run->checked.ns < loop_now(run->loop).ns && check_ns < due.ns)
+        due.ns = check_ns;
+    return due;
 }
 
 static void schedule(struct run *run)
@@ -36,14 +61,13 @@ static void schedule(struct run *run)
         out_sink_flush(&run->ping.sink);
     else
         out_flush(run->ping.out);
-    if (is_enough(run))
-        run->engine.is_over = true;
+    end_if_enough(run);
     if (run->ping.record != NULL)
         record_turn(run->ping.record, pkt_mono_now());
     if (run->engine.is_over || out_has_failed(run->ping.out) || record_has_failed(run->ping.record))
         loop_stop(run->loop, 0);
     else
-        (void)loop_timer_start(run->loop, &run->timer, engine_due(&run->engine));
+        (void)loop_timer_start(run->loop, &run->timer, next_turn(run));
 }
 
 static void on_timer(struct loop *loop, void *context, int64_t late_ns)
@@ -60,6 +84,7 @@ static void on_ready(struct loop *loop, void *context, int fd, short events)
     struct run *run = context;
     (void)loop, (void)events;
     wire_receive(&run->wire, fd);
+    end_if_enough(run); /* before more is sent */
     engine_turn(&run->engine);
     schedule(run);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What happens to a target's echoes, counted for the whole run and, with --report-every, for the window of
- * now.
+ * What happens to a target's echoes, counted for the whole run, for all targets together and, with
+ * --report-every, for the window of now.
  */
 #ifndef TOOLS_PING_TALLY_H
 #define TOOLS_PING_TALLY_H

@@ -8,6 +8,7 @@ struct state {
     const struct ping *ping;
     struct pkt_rtt_stats stats;
     struct pkt_rtt_summary summary;
+    uint32_t alive;
 };
 
 enum name {
@@ -70,7 +71,6 @@ const struct limit_name verdict_names[] = {
 static int64_t count_of(const struct state *state, unsigned name)
 {
     const struct pkt_rtt_stats *stats = &state->stats;
-    uint32_t alive = summary_alive(state->ping);
     const uint64_t counts[] = {
         [SENT] = stats->sent,
         [RECEIVED] = stats->received,
@@ -82,8 +82,8 @@ static int64_t count_of(const struct state *state, unsigned name)
         [REORDERED] = stats->reordered,
         [FORGED] = state->ping->forged,
         [RUN] = state->summary.longest_run,
-        [ALIVE] = alive,
-        [DEAD] = (uint64_t)state->ping->target_count - alive + state->ping->unresolved,
+        [ALIVE] = state->alive,
+        [DEAD] = (uint64_t)state->ping->target_count - state->alive + state->ping->unresolved,
     };
     return counts[name] > INT64_MAX ? INT64_MAX : (int64_t)counts[name];
 }
@@ -118,7 +118,7 @@ static bool get(void *context, unsigned name, int64_t *ret_value)
     if (name == LOSS)
         *ret_value = limits_ratio(state->stats.sent - state->stats.received, state->stats.sent);
     else if (name == UNREACHED)
-        *ret_value = summary_alive(state->ping) < state->ping->target_count || state->ping->unresolved > 0;
+        *ret_value = state->alive < state->ping->target_count || state->ping->unresolved > 0;
     else
         *ret_value = count_of(state, name);
     return name != LOSS || state->stats.sent > 0;
@@ -126,7 +126,7 @@ static bool get(void *context, unsigned name, int64_t *ret_value)
 
 bool verdict_holds(const struct ping *ping, const struct limits *limits, struct limits_result *ret_result)
 {
-    struct state state = {.ping = ping};
+    struct state state = {.ping = ping, .alive = summary_alive(ping)};
     bool holds;
     if (ping->target_count == 1) {
         state.stats = ping->targets[0].stats;
@@ -138,4 +138,37 @@ bool verdict_holds(const struct ping *ping, const struct limits *limits, struct 
     holds = limits_check(limits, get, &state, ret_result);
     pkt_rtt_stats_destroy(&state.stats, ping->pool);
     return holds;
+}
+
+bool verdict_is_of_counts(const struct limits *limits)
+{
+    for (unsigned i = 0; i < limits->count; i++)
+        if (verdict_names[limits->conditions[i].name].kind == LIMIT_DURATION ||
+            limits->conditions[i].name == RUN)
+            return false;
+    return true;
+}
+
+static uint32_t narrow(uint64_t count)
+{
+    return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+}
+
+bool verdict_holds_by_counts(const struct ping *ping, const struct limits *limits,
+                             struct limits_result *ret_result)
+{
+    const struct ping_totals *totals = &ping->totals;
+    struct state state = {
+        .ping = ping,
+        .stats = {.sent = totals->sent,
+                  .received = totals->received,
+                  .late = narrow(totals->late),
+                  .duplicates = narrow(totals->duplicates),
+                  .corrupted = narrow(totals->corrupted),
+                  .errors = narrow(totals->errors),
+                  .reordered = narrow(totals->reordered)},
+        .summary = {.lost = totals->sent - totals->received - totals->waiting},
+        .alive = totals->alive,
+    };
+    return limits_check(limits, get, &state, ret_result);
 }
