@@ -61,9 +61,9 @@ NEEDED = {
     'pmtu summary': TIME | set('targets alive unresolved sent received forged complete interrupted'.split()),
     'lan start': TIME | set('schema version mode targets query sandbox'.split()),
     'lan reply': TIME | set('target mac seq bytes rtt_us rtt_clock conflict'.split()),
-    'lan responder': {'address', 'mac'},
-    'lan target': set('target sent received'.split()),
-    'lan summary': TIME | set('targets answered responders conflicts sent refused dropped unfit unasked complete interrupted'.split()),
+    'lan responder': {'address', 'mac', 'ways'},
+    'lan target': set('target alive sent received'.split()),
+    'lan summary': TIME | set('targets alive answered responders conflicts sent refused dropped unfit unasked complete interrupted'.split()),
 }
 NEEDED['pmtu why'] = NEEDED['why']
 NEEDED['pmtu unresolved'] = NEEDED['unresolved']
@@ -127,7 +127,7 @@ def check_value(kind, key, value):
     if key.endswith('_us') or key == 'loss_percent':
         good = isinstance(value, Decimal) and re.fullmatch(r'(0|[1-9][0-9]*)\.[0-9]{3}', value)
     elif key == 'alive':
-        good = isinstance(value, bool) if kind == 'target' else is_number
+        good = isinstance(value, bool) if kind in ('target', 'lan target') else is_number
     elif kind == 'lan summary' and key == 'refused' or key in NUMBERS:
         good = is_number
     elif key in TRUTHS:

@@ -173,6 +173,18 @@ test_dad() {
     ping_in A 0 --dad 192.0.2.77
 }
 
+# What every mode's JSON has in common.
+test_json() {
+    ping_in A 1 --dad --json 2001:db8::4
+    says '"type":"responder",.*"address":"2001:db8::4",.*"ways":\["nd"\],"found_by":"claim"'
+    says '"type":"summary",.*"targets":1,"alive":1,"answered":1,"responders":1,"conflicts":0,"duplicate":true,"complete":true,'
+    ping_in A 1 --arp -c 1 --json 192.0.2.2 192.0.2.77
+    says '"type":"target","target":"192.0.2.2","alive":true,"sent":1,"received":1,'
+    says '"type":"target","target":"192.0.2.77","alive":false,"sent":1,"received":0}'
+    says '"type":"summary",.*"targets":2,"alive":1,"answered":1,"responders":1,"conflicts":0,"complete":true,'
+    python3 "$here/ping_json.py" "$here/../../docs/json-ping.md" --each "$LAB_DIR/out" || lab_fail "JSON: $(cat "$LAB_DIR/out")"
+}
+
 # Who could not be asked has not said that he is not there.
 #
 # while_asking STATUS COMMAND ARGUMENT...: pktping of A on v0, during which COMMAND is run on A's interfaces.

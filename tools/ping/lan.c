@@ -293,6 +293,7 @@ static void take_claim(struct lan_run *run)
     if (!run->is_claimed && lan_frame_claims(&run->wire.packet, run->targets[0].address, run->interface.mac,
                                              &run->claimant, &run->is_probe)) {
         run->is_claimed = true;
+        run->targets[0].received = !run->is_probe;
         run->report->claim(run);
     }
 }

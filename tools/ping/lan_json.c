@@ -51,16 +51,6 @@ static void reply(struct lan_run *run, const struct lan_reply *reply)
     json_end(&json);
 }
 
-static void claim(struct lan_run *run)
-{
-    json_begin(&json, "responder");
-    pkt_json_time(&json, run->wire.time);
-    json_text(&json, "address", words_of_address(run->targets[0].address));
-    put_mac("mac", run->claimant);
-    json_text(&json, "found_by", run->is_probe ? "probe" : "claim");
-    json_end(&json);
-}
-
 static void put_ways(unsigned ways)
 {
     static const char *const names[] = {"icmp4", "icmp6", "arp", "nd", "igmp", "mld", "heard"};
@@ -70,6 +60,17 @@ static void put_ways(unsigned ways)
         if ((ways >> i & 1) != 0)
             pkt_json_text(&json, names[i]);
     pkt_json_array_end(&json);
+}
+
+static void claim(struct lan_run *run)
+{
+    json_begin(&json, "responder");
+    pkt_json_time(&json, run->wire.time);
+    json_text(&json, "address", words_of_address(run->targets[0].address));
+    put_mac("mac", run->claimant);
+    put_ways(run->is_probe ? LAN_WAY_HEARD : run->targets[0].address.version == 6 ? LAN_WAY_ND : LAN_WAY_ARP);
+    json_text(&json, "found_by", run->is_probe ? "probe" : "claim");
+    json_end(&json);
 }
 
 static void put_responder(const struct lan_run *run, const struct lan_responder *row)
@@ -89,6 +90,7 @@ static void put_target(const struct lan_target *target)
 {
     json_begin(&json, "target");
     json_text(&json, "target", words_of_address(target->address));
+    json_bool(&json, "alive", target->received > 0);
     json_u64(&json, "sent", target->sent);
     json_u64(&json, "received", target->received);
     if (target->received > 0) {
@@ -104,8 +106,9 @@ static void put_summary(struct lan_run *run)
     json_begin(&json, "summary");
     pkt_json_time(&json, pkt_wall_now());
     json_u64(&json, "targets", run->target_count);
+    json_u64(&json, "alive", lan_answered(run));
     json_u64(&json, "answered", lan_answered(run));
-    json_u64(&json, "responders", run->table.count);
+    json_u64(&json, "responders", run->options->mode == LAN_MODE_DAD ? run->is_claimed : run->table.count);
     json_u64(&json, "conflicts", lan_table_conflicts(&run->table));
     if (run->options->mode == LAN_MODE_DAD)
         json_bool(&json, "duplicate", run->is_claimed);
