@@ -159,6 +159,18 @@ static bool start_record(struct run *run)
     return record_start(run->ping.record, &run->engine, &facts);
 }
 
+/* Only pcapng has room for the end of the run, and only an echo without a reply makes it matter. */
+static void say_end_is_missing(const struct run *run, const struct pkt_saver_statistics *statistics)
+{
+    const struct ping_totals *totals = &run->ping.totals;
+    if ((statistics->losses & PKT_SAVER_LOST_STATISTICS) == 0 || totals->sent == totals->received)
+        return;
+    out_flush(run->ping.out);
+    message_notice(
+        "a pcap file does not tell when the run ended: --read may count echoes that were lost last as "
+        "waiting; pcapng tells");
+}
+
 /* Ends the file. TOOL_ERROR: something is not on it, which is said. */
 static enum tool_status finish_record(struct run *run)
 {
@@ -170,8 +182,10 @@ static enum tool_status finish_record(struct run *run)
     int result = record_finish(ping->record, run->engine.gave_up, &statistics, &error);
     ping->record = NULL;
     ping->saved = statistics.packets;
-    if (result == 0)
+    if (result == 0) {
+        say_end_is_missing(run, &statistics);
         return TOOL_OK;
+    }
     out_flush(ping->out);
     message_error("%s", error.sentence);
     if (ping->failure[0] == '\0')
