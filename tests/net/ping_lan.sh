@@ -79,10 +79,10 @@ test_options() {
     for words in '-c 1' '-i 1s' '-W 1s' '--rate 5' '-s 100'; do
         # shellcheck disable=SC2086 # words
         ping_in A 2 --dad $words 192.0.2.77
-        complains '--dad takes -I, '
+        complains 'means nothing with --dad: leave it out$'
     done
     ping_in A 2 --lan eth0 -I eth0
-    complains 'leave out -I$'
+    complains 'option --interface means nothing with --lan: leave it out$'
     ping_in A 2 --arp --nd 192.0.2.2
     complains 'exclude each other'
     ping_in A 2 --arp -I 192.0.2.1 192.0.2.2

@@ -91,7 +91,7 @@ grep -q '^3 packets transmitted, 3 received' "$LAB_DIR/out" || lab_fail "no summ
 unsaved 2 'Is a directory' -c 1 --save "$LAB_DIR" 192.0.2.2
 unsaved 2 'No such file' -c 1 --save "$LAB_DIR/none/x.pcapng" 192.0.2.2
 unsaved 2 'standard output' -c 1 --save - 192.0.2.2
-unsaved 2 '^pktping: --read takes' -c 1 --read "$file"
+unsaved 2 '^pktping: option --packets means nothing with --read: leave it out' -c 1 --read "$file"
 unsaved 2 'is no address' --read "$file" example.org
 unsaved 1 'no echo request' -6 --read "$file"
 unsaved 2 'No such file' --read "$LAB_DIR/none"

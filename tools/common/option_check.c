@@ -119,6 +119,17 @@ static bool row_collides(const struct option_table *table, size_t i)
     return same_name(table->rows[i].name, table->rows[i].synonym);
 }
 
+/* Each mode that an option means something in is the tool's first one, or chosen by an option. */
+static bool has_stray_mode(const struct option_table *table)
+{
+    unsigned chosen = table->mode, used = 0;
+    for (size_t i = 0; i < table->row_count; i++) {
+        chosen |= table->rows[i].mode;
+        used |= table->rows[i].modes;
+    }
+    return (used & ~chosen) != 0;
+}
+
 static const char *check_table(const struct option_table *table)
 {
     bool has_help = false;
@@ -132,6 +143,9 @@ static const char *check_table(const struct option_table *table)
     }
     if (table->operands == NULL && table->operands_least > 0) {
         return "needs operands without a name";
+    }
+    if (has_stray_mode(table)) {
+        return "has options of a mode that nothing chooses";
     }
     for (size_t i = 0; i < table->row_count; i++) {
         has_help = has_help || table->rows[i].kind == OPTION_KIND_HELP;

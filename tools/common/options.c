@@ -386,7 +386,7 @@ bool options_parse(const struct option_table *table, int argc, char **argv, void
         return false;
     }
     struct option_operands operands = {.words = argv + optind, .count = argc - optind};
-    if (!operands_fit(table, &operands)) {
+    if (!option_modes_fit(table, parse.times) || !operands_fit(table, &operands)) {
         *ret_status = TOOL_ERROR;
         return false;
     }

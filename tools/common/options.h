@@ -90,6 +90,8 @@ struct option_row {
     uint64_t least;                   /* range of numbers; nanoseconds, bytes or as they are */
     uint64_t most;                    /* 0: no limit; for counts the most times it may be given */
     unsigned value;                   /* OPTION_KIND_SET */
+    unsigned mode;                    /* a bit: giving the option chooses this mode of the tool */
+    unsigned modes;                   /* bits of the modes in which it means something; 0: in all */
     option_call *call;                /* OPTION_KIND_CALL */
     enum option_kind kind;
     size_t offset; /* of the member in the options structure */
@@ -146,6 +148,7 @@ struct option_table {
     unsigned operands_least;
     unsigned operands_most; /* 0: no limit */
     enum option_completion operands_complete;
+    unsigned mode;        /* bit of the mode that no option chooses; 0: the tool has no modes */
     bool stop_at_operand; /* what follows the first operand is not ours: `pktbroker run -- COMMAND -x` */
     const struct option_row *rows;
     size_t row_count;
@@ -179,6 +182,14 @@ char *options_join(const struct option_operands *operands);
  */
 bool options_parse(const struct option_table *table, int argc, char **argv, void *options,
                    struct option_operands *ret_operands, enum tool_status *ret_status);
+
+/*
+ * Whether the options that were given go together by their modes; the part of options_parse() that knows
+ * modes.
+ * @param times  how often each row was given
+ * @return false, and said, where two modes were chosen, or an option means nothing in the mode
+ */
+bool option_modes_fit(const struct option_table *table, const unsigned *times);
 
 /*
  * Store one value as the row says; the part of options_parse() that knows kinds and units.

@@ -257,23 +257,29 @@ static void put_times(const struct pkt_rtt_summary *s)
             put_us(times[i].key, times[i].ns);
 }
 
-static void put_statistics(const struct ping *ping, const struct pkt_rtt_stats *stats)
+static void put_statistics(const struct ping *ping, const struct pkt_rtt_stats *stats,
+                           const struct pkt_rtt_summary *s)
 {
-    struct pkt_rtt_summary s;
-    pkt_rtt_stats_read(stats, &s);
     put_counts(stats, summary_loss(stats));
-    if (s.run > 0)
-        put_us("open_outage_us", summary_open_outage(ping, &s));
-    put_times(&s);
+    if (s->run > 0)
+        put_us("open_outage_us", summary_open_outage(ping, s));
+    put_times(s);
+}
+
+/* Of all targets together. */
+static void put_all(const struct ping *ping)
+{
+    struct pkt_rtt_stats all;
+    struct pkt_rtt_summary s;
+    summary_read_all(ping, &all, &s);
+    put_statistics(ping, &all, &s);
 }
 
 static void status(struct ping *ping)
 {
-    struct pkt_rtt_stats all;
-    summary_add_up(ping, NULL, &all);
     json_begin(&json, "status");
     put_now(ping);
-    put_statistics(ping, ping->target_count == 1 ? &ping->targets[0].stats : &all);
+    put_all(ping);
     json_end(&json);
 }
 
@@ -292,11 +298,13 @@ static void window(struct ping *ping)
 
 static void put_targets(const struct ping *ping)
 {
+    struct pkt_rtt_summary s;
     for (uint32_t i = 0; i < ping->target_count; i++) {
         json_begin(&json, "target");
         put_target(&ping->targets[i]);
         json_bool(&json, "alive", ping->targets[i].stats.received > 0);
-        put_statistics(ping, &ping->targets[i].stats);
+        pkt_rtt_stats_read(&ping->targets[i].stats, &s);
+        put_statistics(ping, &ping->targets[i].stats, &s);
         json_end(&json);
     }
 }
@@ -340,15 +348,13 @@ static void put_capture(void)
 /* With --pmtu this ends a run that did not come to its first echo. */
 static void put_figures(const struct ping *ping)
 {
-    struct pkt_rtt_stats all;
-    summary_add_up(ping, NULL, &all);
     if (ping->options->pmtu) {
         json_u64(&json, "sent", 0);
         json_u64(&json, "received", 0);
         json_u64(&json, "forged", 0);
         return;
     }
-    put_statistics(ping, ping->target_count == 1 ? &ping->targets[0].stats : &all);
+    put_all(ping);
     json_u64(&json, "forged", ping->forged);
     if (ping->wall == NULL)
         json_u64(&json, "dropped", ping->dropped);

@@ -27,65 +27,6 @@ static bool is_lan(void)
     return options.arp || options.nd || options.dad || options.lan != NULL;
 }
 
-/* Options that have no meaning for frames on one link. */
-static bool is_no_link(void)
-{
-    const struct ping_options *o = &options;
-    bool paces = o->deadline_ns > 0 || o->flood || o->adaptive || o->preload > 0 || o->loop ||
-                 o->until.count > 0 || o->fail_if.count > 0;
-    bool shapes = o->data_len != PING_DATA_DEFAULT || o->pattern_len > 0 || o->hop_limit > 0 ||
-                  o->traffic_class > 0 || o->has_flow_label || o->has_identifier || o->has_mark ||
-                  o->mtu_mode != PING_MTU_SYSTEM || o->pmtu || o->record_route || o->send_buffer > 0 ||
-                  o->ip_timestamp != PING_TIMESTAMP_NONE || o->debug;
-    bool routes = o->family != 0 || o->file_count > 0 || o->broadcast || o->connects || o->sticky_source ||
-                  o->no_loopback || o->direct || o->socket != PING_SOCKET_AUTO;
-    bool shows = o->alive || o->unreachable || o->names || o->outstanding || o->audible || o->print_time ||
-                 o->precise || o->user_rtt || o->verbose > 0 || o->clock != PING_CLOCK_KERNEL ||
-                 o->histogram || o->report_every_ns > 0 || o->no_why || o->prometheus != NULL ||
-                 o->save != NULL || o->read != NULL;
-    return paces || shapes || routes || shows;
-}
-
-/* Those that set the pace of frames: the check of an address has that of the standards. */
-static bool paces_frames(void)
-{
-    return options.count > 0 || options.interval_ns >= 0 || options.wait_ns >= 0 || options.rate > 0;
-}
-
-/* Options that have no meaning for a search of the path MTU. */
-static bool is_no_search(void)
-{
-    const struct ping_options *o = &options;
-    bool paces = o->count > 0 || o->interval_ns >= 0 || o->deadline_ns > 0 || o->flood || o->adaptive ||
-                 o->preload > 0 || o->rate > 0 || o->loop || o->until.count > 0 || o->fail_if.count > 0;
-    bool shapes = o->data_len != PING_DATA_DEFAULT || o->pattern_len > 0 || o->hop_limit > 0 ||
-                  o->mtu_mode != PING_MTU_SYSTEM || o->record_route || o->send_buffer > 0 ||
-                  o->ip_timestamp != PING_TIMESTAMP_NONE || o->broadcast || o->connects || o->sticky_source ||
-                  o->no_loopback;
-    bool shows = o->alive || o->unreachable || o->names || o->outstanding || o->audible || o->print_time ||
-                 o->precise || o->user_rtt || o->clock != PING_CLOCK_KERNEL || o->histogram ||
-                 o->report_every_ns > 0 || o->prometheus != NULL || o->save != NULL || o->read != NULL;
-    return paces || shapes || shows || is_lan();
-}
-
-/* Options that have no meaning where nothing is sent. */
-static bool is_no_capture(void)
-{
-    const struct ping_options *o = &options;
-    bool paces = o->count > 0 || o->interval_ns >= 0 || o->deadline_ns > 0 || o->flood || o->adaptive ||
-                 o->preload > 0 || o->rate > 0 || o->loop || o->until.count > 0;
-    bool shapes = o->data_len != PING_DATA_DEFAULT || o->pattern_len > 0 || o->hop_limit > 0 ||
-                  o->traffic_class > 0 || o->has_flow_label || o->has_identifier || o->has_mark ||
-                  o->mtu_mode != PING_MTU_SYSTEM || o->record_route || o->send_buffer > 0 ||
-                  o->ip_timestamp != PING_TIMESTAMP_NONE || o->debug;
-    bool routes = o->file_count > 0 || o->broadcast || o->connects || o->sticky_source || o->no_loopback ||
-                  o->direct || o->interface != NULL || o->source.version != 0 || o->netns != NULL ||
-                  o->socket != PING_SOCKET_AUTO;
-    bool shows = o->names || o->outstanding || o->user_rtt || o->clock != PING_CLOCK_KERNEL ||
-                 o->report_every_ns > 0 || o->prometheus != NULL || o->save != NULL;
-    return paces || shapes || routes || shows || is_lan() || o->query || o->pmtu;
-}
-
 static const char *conflict_of(const struct option_operands *operands)
 {
     bool follows = options.flood || options.adaptive, one = operands->count == 1 && options.file_count == 0;
@@ -94,26 +35,10 @@ static const char *conflict_of(const struct option_operands *operands)
         bool is;
         const char *sentence;
     } conflicts[] = {
-        {options.arp + options.nd + options.dad + (options.lan != NULL) > 1,
-         "--arp, --nd, --dad and --lan exclude each other: give one"},
-        {options.query && options.lan == NULL,
-         "--query goes with --lan"},
         {options.lan != NULL && operands->count > 0,
          "--lan finds the hosts by itself: leave out the others"},
-        {options.lan != NULL && (options.interface != NULL || options.source.version != 0),
-         "--lan names the interface itself: leave out -I"},
         {is_lan() && options.source.version != 0,
          "-I is the name of an interface here, not an address: frames leave from the interface's own"},
-        {(options.arp || options.nd) && is_no_link(),
-         "--arp and --nd take -c, -i, -W, -I, -q, -n, --rate, --netns and --json alone"},
-        {options.dad && (is_no_link() || paces_frames()),
-         "--dad takes -I, -q, -n, --netns and --json alone: the standards set its pace"},
-        {options.lan != NULL && is_no_link(),
-         "--lan takes --query, -c, -i, -W, -q, -n, --rate, --netns and --json alone"},
-        {options.pmtu && is_no_search(),
-         "--pmtu takes -4, -6, -I, -W, -Q, -F, -e, -m, -r, -q, -v, --file, --netns, --socket, --no-why and --json alone"},
-        {options.read != NULL && is_no_capture(),
-         "--read takes addresses, -4, -6, -W, -q, -v, -D, -a, -n, -3, --alive, --unreachable, --histogram, --fail-if and --json alone"},
         {operands->count == 0 && options.file_count == 0 && options.lan == NULL && options.read == NULL,
          "nobody to ping: name a host, an address, a prefix such as 192.0.2.0/24, or give --file FILE"},
         {options.record_route && options.ip_timestamp != PING_TIMESTAMP_NONE,

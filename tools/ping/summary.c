@@ -31,6 +31,23 @@ void summary_add_up(const struct ping *ping, struct pkt_rtt_pool *pool, struct p
         pkt_rtt_stats_merge(ret_stats, pool, &ping->targets[i].stats);
 }
 
+/* stats  of all targets together
+ * first  of the only one */
+static void read_spread(const struct ping *ping, const struct pkt_rtt_stats *stats,
+                        const struct pkt_rtt_stats *first, struct pkt_rtt_summary *ret_summary)
+{
+    pkt_rtt_stats_read(ping->target_count == 1 ? first : stats, ret_summary);
+    if (ping->target_count != 1)
+        ret_summary->has_spread = ret_summary->has_quantiles = false;
+}
+
+void summary_read_all(const struct ping *ping, struct pkt_rtt_stats *ret_stats,
+                      struct pkt_rtt_summary *ret_summary)
+{
+    summary_add_up(ping, NULL, ret_stats);
+    read_spread(ping, ret_stats, ping->target_count == 1 ? &ping->targets->stats : NULL, ret_summary);
+}
+
 uint32_t summary_alive(const struct ping *ping)
 {
     uint32_t alive = 0;
@@ -160,7 +177,7 @@ void summary_read_window(const struct ping *ping, struct pkt_rtt_stats *ret_stat
     *ret_stats = (struct pkt_rtt_stats){.sent = 0};
     for (uint32_t i = 0; i < ping->target_count; i++)
         pkt_rtt_stats_merge(ret_stats, NULL, &ping->windows[i]);
-    pkt_rtt_stats_read(ping->target_count == 1 ? ping->windows : ret_stats, ret_summary);
+    read_spread(ping, ret_stats, ping->windows, ret_summary);
     if (ping->window_is_last)
         return;
     ret_stats->sent -= ret_stats->waiting;
@@ -444,8 +461,7 @@ void summary_say_status(struct ping *ping)
     struct pkt_rtt_stats all;
     struct pkt_rtt_summary s;
     char times[128] = "";
-    summary_add_up(ping, NULL, &all);
-    pkt_rtt_stats_read(ping->target_count == 1 ? &ping->targets[0].stats : &all, &s);
+    summary_read_all(ping, &all, &s);
     if (s.has_rtt)
         (void)snprintf(times, sizeof times, ", min/avg/ewma/max = %.3f/%.3f/%.3f/%.3f ms",
                        (double)s.min_ns / 1e6, (double)s.avg_ns / 1e6,

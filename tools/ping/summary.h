@@ -28,18 +28,25 @@ void summary_say_status(struct ping *ping);
 /* Counts of all targets together; the pool is for their times. */
 void summary_add_up(const struct ping *ping, struct pkt_rtt_pool *pool, struct pkt_rtt_stats *ret_stats);
 
-/* Targets that answered. */
+/*
+ * The same, and what they come to. How times spread is told of a single target alone: times of different ways
+ * have no deviation, jitter or quantiles in common that mean anything.
+ */
+void summary_read_all(const struct ping *ping, struct pkt_rtt_stats *ret_stats,
+                      struct pkt_rtt_summary *ret_summary);
+
 /* Whether addresses alone are wanted (--alive, --unreachable). */
 bool summary_is_bare(const struct ping *ping);
 
 /* How long it is since the first of the echoes was sent that are now lost in a row; 0: there are none. */
 int64_t summary_open_outage(const struct ping *ping, const struct pkt_rtt_summary *summary);
 
+/* Targets that answered. */
 uint32_t summary_alive(const struct ping *ping);
 
 /*
- * The same of the windows of --report-every; of a single target with the spread of its times. Sent are those
- * that were decided in it, and in the last one those as well that still wait.
+ * As summary_read_all of the windows of --report-every; of a single target with the spread of its times. Sent
+ * are those that were decided in it, and in the last one those as well that still wait.
  */
 void summary_read_window(const struct ping *ping, struct pkt_rtt_stats *ret_stats,
                          struct pkt_rtt_summary *ret_summary);
