@@ -547,7 +547,8 @@ static void take_error(struct ping_engine *engine, const struct pkt_icmp_event *
                                      .has_time = event->stamp.has_time,
                                      .time = event->stamp.time,
                                      .counts = settles(event)};
-    if (error.counts) {
+    /* What a filter of this machine rejects is refused to the sender, and told by an ICMP error too. */
+    if (error.counts && probe.state != PKT_ECHO_ERRORED) {
         (void)pkt_echo_error(engine->echo, probe.number);
         tally_count(ping, target, PKT_RTT_ERROR);
         note_pipe(ping, target, error.sequence);

@@ -16,6 +16,7 @@
 #include "run.h"
 #include "stuck.h"
 
+#include <string.h>
 #include <sys/prctl.h>
 
 static struct out out;
@@ -63,6 +64,10 @@ static const char *conflict_of(const struct option_operands *operands)
          "--save needs a file: standard output is for the report"},
         {options.prometheus != NULL && out_is_standard(options.prometheus),
          "--prometheus needs a file: standard output is for the report"},
+        {options.save != NULL && options.prometheus != NULL && strcmp(options.save, options.prometheus) == 0,
+         "--save and --prometheus name the same file: give each its own"},
+        {options.report_every_ns > 0 && options.prometheus == NULL && (options.alive || options.unreachable),
+         "--alive and --unreachable print bare addresses: leave out --report-every"},
         {options.histogram && (options.json || options.alive || options.unreachable),
          "--histogram is for people: leave out --json, --alive and --unreachable"},
         {(options.alive || options.unreachable) && options.json,

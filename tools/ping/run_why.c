@@ -89,6 +89,8 @@ void run_explain_all(struct run *run)
 {
     struct ping *ping = &run->ping;
     bool is_list = ping->options->alive || ping->options->unreachable;
+    if (out_has_failed(ping->out)) /* the run was cut off: nobody was silent */
+        return;
     uint32_t count = !ping->sweeps ? ping->target_count : !is_list && summary_alive(ping) == 0 ? 1 : 0;
     for (uint32_t i = 0; i < count && i < ping->target_count; i++)
         if (ping->targets[i].stats.received == 0 && ping->targets[i].stats.sent > 0) {

@@ -66,8 +66,8 @@ void schedule_start(struct ping_engine *engine, struct pkt_mono now)
     engine->ahead = options->preload > 0 ? options->preload : 1;
     engine->origin = now;
     engine->rounds = options->count > 0 ? options->count : UINT64_MAX;
-    /* With -w it is replies that are counted. */
-    if (options->deadline_ns > 0)
+    /* Of one host it is replies that -c counts, with -w, as ping(8) has it. */
+    if (options->deadline_ns > 0 && ping->target_count == 1 && !ping->sweeps)
         engine->rounds = UINT64_MAX;
     engine->is_sweep = ping->sweeps && !options->loop && options->count == 0;
     if (engine->is_sweep)

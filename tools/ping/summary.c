@@ -203,6 +203,8 @@ void summary_write_window(struct ping *ping)
 {
     struct pkt_rtt_stats stats;
     struct pkt_rtt_summary s;
+    if (summary_is_bare(ping))
+        return;
     summary_read_window(ping, &stats, &s);
     out_printf(ping->out, "%.3f s: %" PRIu64 " sent, %" PRIu64 " received, %g%% loss",
                (double)ping->window_ns / 1e9, stats.sent, stats.received,
